@@ -1,0 +1,44 @@
+# `make` lists what there is. Nothing is needed beforehand but Python 3.11 and make; everything goes into .venv.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+bin := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: run test check bench format clean help setup setup-dev lock
+
+run: setup ## 启动演示店铺 / start with the demo shop  [PORT=8000] [HOST=127.0.0.1]
+	@exec $(bin)/xiaoer serve --demo --host $(HOST) --port $(PORT)
+
+test: check ## 检查并测试 / check, then run every test  [ARGS="-k refund"]
+	@sh scripts/chromium.sh
+	$(bin)/pytest $(ARGS)
+
+check: setup-dev ## 风格、类型、分层 / style, types, layers
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports --no-logo
+
+bench: setup-dev ## 测速与评测 / run the benchmarks  [ONLY="name ..."]
+	@sh scripts/bench.sh
+
+format: setup-dev ## 自动整理代码 / put the code in order
+	$(bin)/ruff check --fix-only --exit-zero .
+	$(bin)/ruff format .
+
+clean: ## 删除安装与缓存（不删店铺数据）/ remove .venv and caches, never a shop's data
+	rm -rf .venv .venv.lock build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## 本页 / this page
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup:
+	@sh scripts/setup.sh runtime
+
+setup-dev:
+	@sh scripts/setup.sh dev
+
+lock: setup-dev # writes requirements/ anew after a change in pyproject.toml  [UPGRADE=1]
+	@sh scripts/lock.sh

@@ -1,0 +1,27 @@
+#!/bin/sh
+# setup.sh runtime|dev: brings .venv to what the lock file says. Does nothing, fast, when it is there already.
+set -eu
+level=$1
+stamp=.venv/.installed
+
+# One setup at a time: two makes started together would write into the same folder.
+if command -v flock >/dev/null; then
+  exec 9>.venv.lock
+  flock 9
+fi
+
+# An environment with the tests' tools keeps them: `make run` must not take them away.
+if grep -q '^dev ' "$stamp" 2>/dev/null; then level=dev; fi
+wanted="$level $(cat "requirements/$level.lock" requirements/uv.txt pyproject.toml "$0" | cksum)"
+if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && [ -x .venv/bin/python ]; then exit; fi
+
+python=$(sh scripts/find-python.sh)
+echo "安装依赖到 .venv / installing into .venv ($level) ..."
+[ -x .venv/bin/python ] || "$python" -m venv --clear .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+
+uv() { .venv/bin/uv "$@" --quiet --no-config --python .venv/bin/python; }
+uv pip sync --require-hashes "requirements/$level.lock"
+# The build tool stands in the lock file too, so nothing is fetched here that has no hash.
+uv pip install --no-deps --no-build-isolation --editable .
+echo "$wanted" >"$stamp"
