@@ -1,0 +1,120 @@
+"""A conversation, its messages, its memory, and the record of a turn."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from xiaoer.domain.decision import Chosen, Task
+from xiaoer.domain.ids import ConversationId, IntentId, MessageId, StaffId, TurnId
+from xiaoer.domain.outcome import Outcome
+from xiaoer.domain.people import Actor
+from xiaoer.domain.reply import Origin, Part, Reply
+from xiaoer.domain.understanding import Understanding
+from xiaoer.domain.words import Language
+
+
+class State(StrEnum):
+    BOT = "bot"
+    WAITING = "waiting"  # for a person; the bot still answers
+    HUMAN = "human"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the local mind keeps from turn to turn. Stored as JSON with the conversation."""
+
+    task: Task | None = None  # being filled
+    parked: tuple[Task, ...] = ()  # interrupted, to come back to; at most 3
+    proposal: IntentId | None = None  # the card shown in the last reply: yes/no speaks to it
+    proposed: Task | None = None  # what that card would do, for a correction
+    shown: tuple[str, ...] = ()  # values last listed, for "the second one"
+    shown_slot: str = ""  # order_id | product_id | line_id | variant_id ...
+    order_id: str = ""  # last spoken of
+    product_id: str = ""
+    search: str = ""  # last product search, for "cheaper?" and "in blue?"
+    lost: int = 0  # times in a row nothing was understood
+    upset: int = 0  # upset or angry turns in a row
+    greeted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    id: ConversationId
+    actor: Actor
+    state: State
+    language: Language  # of the last customer message; of the page before there is one
+    time_zone: str  # IANA, the customer's
+    channel: str  # web | terminal
+    created_at: datetime
+    last_seq: int = 0
+    answered_seq: int = 0  # customer messages up to here have a reply
+    staff_id: StaffId | None = None
+    memory: Memory = field(default_factory=Memory)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A customer's message as it arrived: stored byte for byte."""
+
+    conversation_id: ConversationId
+    client_id: str  # chosen by the client; a repeat is the same message
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One event of a conversation. `seq` grows by one within it and is the SSE event id."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    seq: int
+    kind: str  # message | state | card
+    origin: Origin
+    text: str
+    parts: tuple[Part, ...]
+    at: datetime
+    client_id: str = ""
+    turn_id: TurnId | None = None
+    staff_id: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One decision, what came of it, what was said of it."""
+
+    chosen: Chosen
+    outcome: Outcome | None
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """All that is known while a burst of messages is being answered."""
+
+    id: TurnId
+    conversation: Conversation
+    messages: tuple[Message, ...]  # not answered yet, oldest first
+    understanding: Understanding
+    memory: Memory
+    now: datetime
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """The row everything later reads: why did it say that?"""
+
+    turn: Turn  # with all its steps
+    reply: Reply
+    timings_ms: dict[str, float]
+    versions: dict[str, str]  # classifier, knowledge, policy, code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A conversation's place on the way to a person."""
+
+    ahead: int
+    open_now: bool
+    opens_at: datetime | None  # next opening when closed

@@ -1,0 +1,96 @@
+"""Decision: what the counter does next. Closed by assert_never where it is carried out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xiaoer.domain.facts import Fact, Facts
+from xiaoer.domain.ids import IntentId
+from xiaoer.domain.knowledge import Passage
+from xiaoer.domain.understanding import Intent
+from xiaoer.domain.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value a customer may pick for a slot, and how it is called."""
+
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An action on its way to be called: the arguments known so far, and what was last asked."""
+
+    action: str
+    args: Mapping[str, Fact] = field(default_factory=dict)
+    asked: str = ""  # slot
+    choices: tuple[Choice, ...] = ()  # shown with the question
+    tries: int = 0  # times `asked` was asked without an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for the slot `task.asked`, showing `task.choices`."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    action: str
+    args: Mapping[str, Fact] = field(default_factory=dict)
+    confirmed: IntentId | None = None  # the card that was answered with yes
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The customer said no to a card, or gave up on a task."""
+
+    intent_id: IntentId | None = None
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer from the knowledge base, quoting the passage."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Unsure: offer the likely wishes."""
+
+    intents: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A thing to say that needs no tool: greeting, thanks, clarify. `key` stands in speak/phrases."""
+
+    key: str
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """A person takes over. `why` is a key of hand-off reasons: asked, lost, risk, angry, unclear."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A person has the conversation: say nothing."""
+
+
+Decision = Ask | Do | Drop | Answer | Suggest | Say | HandOff | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A decision and why it was taken (a short key for the record, e.g. rule:person, local:0.93)."""
+
+    decision: Decision
+    why: str

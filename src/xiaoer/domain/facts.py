@@ -1,0 +1,13 @@
+"""Facts: what a tool found or a rule computed; all a reply may say. They survive JSON (store/codec.py)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeAlias, Union
+
+from xiaoer.domain.money import Money
+from xiaoer.domain.words import Words
+
+Fact: TypeAlias = Union[
+    str, int, float, bool, None, Money, datetime, Words, tuple["Fact", ...], Mapping[str, "Fact"]
+]
+Facts: TypeAlias = Mapping[str, Fact]

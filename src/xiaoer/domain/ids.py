@@ -1,0 +1,17 @@
+"""Names for identifiers, so that an order number is never passed for a customer."""
+
+from typing import NewType
+
+ShopId = NewType("ShopId", str)
+CustomerId = NewType("CustomerId", str)
+OrderId = NewType("OrderId", str)
+LineId = NewType("LineId", str)
+ProductId = NewType("ProductId", str)
+VariantId = NewType("VariantId", str)
+CaseId = NewType("CaseId", str)  # a return or an exchange
+RefundId = NewType("RefundId", str)
+ConversationId = NewType("ConversationId", str)
+MessageId = NewType("MessageId", str)
+TurnId = NewType("TurnId", str)
+IntentId = NewType("IntentId", str)  # a proposed effect: the row behind a confirmation card
+StaffId = NewType("StaffId", str)

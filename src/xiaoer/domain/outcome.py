@@ -1,0 +1,104 @@
+"""Outcome = Done | Refused | NeedsConfirm | NeedsApproval | Failed; the Reason codes.
+
+A refusal is a value, not an exception: the customer must hear why, and what is possible instead.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import IntentId
+
+
+class Reason(StrEnum):
+    # the call
+    NO_SUCH_ACTION = "no_such_action"
+    BAD_ARGUMENTS = "bad_arguments"
+    # who asks
+    NOT_PROVEN = "not_proven"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    # the thing
+    NO_SUCH_ORDER = "no_such_order"
+    NO_SUCH_LINE = "no_such_line"
+    NO_SUCH_PRODUCT = "no_such_product"
+    NO_SUCH_VARIANT = "no_such_variant"
+    NO_ORDERS = "no_orders"
+    NO_REFUND = "no_refund"
+    NOTHING_FOUND = "nothing_found"
+    # its state
+    NOT_PAID_YET = "not_paid_yet"
+    ALREADY_CANCELLED = "already_cancelled"
+    ALREADY_PACKED = "already_packed"
+    ALREADY_SHIPPED = "already_shipped"
+    ALREADY_DELIVERED = "already_delivered"
+    NOT_SHIPPED_YET = "not_shipped_yet"
+    NOT_DELIVERED_YET = "not_delivered_yet"
+    CASE_OPEN = "case_open"  # a return or exchange of this line is already under way
+    SAME_ADDRESS = "same_address"
+    BAD_ADDRESS = "bad_address"
+    SAME_VARIANT = "same_variant"
+    # the rules
+    RETURN_WINDOW_OVER = "return_window_over"
+    EXCHANGE_WINDOW_OVER = "exchange_window_over"
+    FINAL_SALE = "final_sale"
+    OPENED_GOODS = "opened_goods"
+    OUT_OF_STOCK = "out_of_stock"
+    PRICE_DIFFERS = "price_differs"
+    # the confirmation
+    CARD_EXPIRED = "card_expired"
+    CARD_USED = "card_used"
+    CARD_UNKNOWN = "card_unknown"  # also another customer's
+    WORLD_CHANGED = "world_changed"  # the order is not what the card showed
+    # the outside
+    SHOP_UNREACHABLE = "shop_unreachable"
+    SHOP_UNCLEAR = "shop_unclear"  # an effect was sent and its result is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `check` found lawful and `do` will carry out, exactly; its facts are read out before a yes."""
+
+    action: str
+    args: Facts
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    action: str
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`facts` may hold `instead`: the name of an action that is possible, and what makes the reason concrete."""
+
+    reason: Reason
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsConfirm:
+    """The customer must say yes; the card is built from the stored row `intent_id`."""
+
+    intent_id: IntentId
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsApproval:
+    """A member of staff must say yes."""
+
+    intent_id: IntentId
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A break outside: nothing is known to have happened (or SHOP_UNCLEAR: it may have)."""
+
+    action: str
+    reason: Reason
+
+
+Outcome = Done | Refused | NeedsConfirm | NeedsApproval | Failed

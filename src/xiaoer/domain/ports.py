@@ -1,0 +1,328 @@
+"""Every plug point, one Protocol each, and the breaks they may raise."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from xiaoer.domain.catalog import Category, Product, Wanted
+from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, Place, State, Turn, TurnRecord
+from xiaoer.domain.decision import Chosen
+from xiaoer.domain.ids import (
+    ConversationId,
+    CustomerId,
+    IntentId,
+    LineId,
+    MessageId,
+    OrderId,
+    ProductId,
+    ShopId,
+    StaffId,
+    VariantId,
+)
+from xiaoer.domain.knowledge import Article, Passage
+from xiaoer.domain.order import Case, CaseKind, CaseReason, Order
+from xiaoer.domain.outcome import Outcome, Plan
+from xiaoer.domain.people import Actor, Address, Customer
+from xiaoer.domain.reply import Origin, Part
+from xiaoer.domain.understanding import Understanding
+from xiaoer.domain.words import Language
+
+# --- the shop's order system -------------------------------------------------------------------
+
+
+class ShopError(Exception):
+    """The order system broke. The message holds no personal data."""
+
+
+class ShopUnreachable(ShopError):
+    """Nothing was done: refused, down, or a read that took too long."""
+
+
+class ShopUnclear(ShopError):
+    """A write was sent and its result is not known: never repeat it blindly."""
+
+
+class StaleOrder(ShopError):
+    """The order changed since it was read; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRequest:
+    kind: CaseKind
+    line_ids: tuple[LineId, ...]
+    reason: CaseReason
+    new_variant_id: VariantId | None = None
+    fee_minor: int = 0  # return shipping the customer bears, off the refund
+
+
+class Shop(Protocol):
+    """An order system. Reads and writes the real thing, every time.
+
+    Writes take the order as it was read (its `version` must still hold, else StaleOrder) and a `key`:
+    the same key again has no second effect and gives the first result.
+    """
+
+    async def customer(self, customer_id: CustomerId) -> Customer | None: ...
+
+    async def customer_by_email(self, email: str) -> Customer | None: ...
+
+    async def customers(self, *, limit: int) -> Sequence[Customer]: ...
+
+    async def order(self, order_id: OrderId) -> Order | None: ...
+
+    async def orders_of(self, customer_id: CustomerId, *, limit: int) -> Sequence[Order]:
+        """Newest first."""
+        ...
+
+    async def product(self, product_id: ProductId) -> Product | None: ...
+
+    async def categories(self) -> Sequence[Category]: ...
+
+    async def find(self, wanted: Wanted, *, limit: int) -> Sequence[Product]:
+        """Best first; only products with a variant inside every limit."""
+        ...
+
+    async def cancel(self, order: Order, reason: str, *, key: str) -> Order: ...
+
+    async def change_address(self, order: Order, address: Address, *, key: str) -> Order: ...
+
+    async def open_case(self, order: Order, request: CaseRequest, *, key: str) -> Case: ...
+
+    async def effect(self, key: str) -> bool:
+        """Whether the write with this key has happened: answers a ShopUnclear."""
+        ...
+
+    async def export(self, customer_id: CustomerId) -> Mapping[str, Any]:
+        """All the order system holds of a customer, as JSON."""
+        ...
+
+    async def forget(self, customer_id: CustomerId) -> None:
+        """Take the person out; keep amounts and goods, which the law wants kept."""
+        ...
+
+
+# --- knowledge ---------------------------------------------------------------------------------
+
+
+class Library(Protocol):
+    """The knowledge base, searchable."""
+
+    version: str
+
+    def search(self, question: str, language: Language, *, limit: int) -> Sequence[Passage]:
+        """Best first, scores 0..1; empty when nothing answers. Falls back to the other language."""
+        ...
+
+
+class Articles(Protocol):
+    """Where articles are kept (the library is built from them)."""
+
+    async def all(self, shop_id: ShopId) -> Sequence[Article]: ...
+
+    async def put(self, shop_id: ShopId, articles: Sequence[Article]) -> None:
+        """Insert or replace by (slug, language)."""
+        ...
+
+
+# --- effects -----------------------------------------------------------------------------------
+
+
+class ProposalState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"  # yes was said; the shop is being called
+    DONE = "done"
+    REFUSED = "refused"  # said yes, but the world had changed
+    UNCLEAR = "unclear"  # the shop was called and its answer was lost
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An effect that was read out to one actor in one conversation."""
+
+    id: IntentId
+    actor: Actor
+    conversation_id: ConversationId
+    plan: Plan
+    state: ProposalState
+    created_at: datetime
+    expires_at: datetime
+    outcome: Outcome | None = None
+
+
+class Ledger(Protocol):
+    """Rows of effects: proposed, taken at most once, finished. Kept for ever."""
+
+    async def propose(
+        self, plan: Plan, actor: Actor, conversation_id: ConversationId, *, now: datetime, expires_at: datetime
+    ) -> IntentId: ...
+
+    async def proposal(self, intent_id: IntentId) -> Proposal | None: ...
+
+    async def take(self, intent_id: IntentId, *, now: datetime) -> bool:
+        """OPEN -> TAKEN, for exactly one caller over all processes."""
+        ...
+
+    async def finish(self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime) -> None:
+        """TAKEN or OPEN -> state. Also appends the card's new state to its conversation's events."""
+        ...
+
+    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
+        """Effects left TAKEN by a crash, to be looked up by key."""
+        ...
+
+
+# --- conversations -----------------------------------------------------------------------------
+
+
+class DifferentBody(Exception):
+    """The same client id came with another text."""
+
+
+class Busy(Exception):
+    """Another process holds this conversation's lease."""
+
+
+class StoreDown(Exception):
+    """The database is gone, locked for too long, or full. Nothing of this call was stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    conversation_id: ConversationId
+    message_id: MessageId
+    thumb: int  # 1 or -1
+    text: str = ""
+
+
+class Conversations(Protocol):
+    """The log of what was said. Everything is committed when a call returns."""
+
+    async def open(
+        self, actor: Actor, *, language: Language, time_zone: str, channel: str, now: datetime
+    ) -> Conversation: ...
+
+    async def get(self, conversation_id: ConversationId) -> Conversation | None: ...
+
+    async def latest_of(self, shop_id: ShopId, customer_id: CustomerId) -> Conversation | None:
+        """A signed-in customer's newest conversation that is not closed."""
+        ...
+
+    async def receive(self, inbound: Inbound, *, now: datetime) -> tuple[Message, bool]:
+        """Store a customer's message; (message, whether it is new). DifferentBody, or StoreDown."""
+        ...
+
+    async def after(self, conversation_id: ConversationId, seq: int, *, limit: int) -> Sequence[Message]:
+        """Events with a greater seq, oldest first."""
+        ...
+
+    async def message(self, conversation_id: ConversationId, message_id: MessageId) -> Message | None: ...
+
+    def lease(
+        self, conversation_id: ConversationId, *, now: datetime
+    ) -> AbstractAsyncContextManager[None]:
+        """One holder over all processes; Busy if there is another. Expires 30 s after a crash."""
+        ...
+
+    async def pending(self, conversation_id: ConversationId) -> tuple[Conversation, Sequence[Message]]:
+        """The conversation and its customer messages that have no reply yet, oldest first."""
+        ...
+
+    async def unanswered(self, *, limit: int) -> Sequence[ConversationId]:
+        """Conversations with pending messages and no live lease: left behind by a crash."""
+        ...
+
+    async def finish_turn(self, record: TurnRecord, *, now: datetime) -> Message | None:
+        """In one transaction: the reply, the turn's row, the memory, answered_seq. None if nothing was said."""
+        ...
+
+    async def say(
+        self,
+        conversation_id: ConversationId,
+        text: str,
+        parts: tuple[Part, ...],
+        origin: Origin,
+        *,
+        now: datetime,
+        staff_id: StaffId | None = None,
+    ) -> Message: ...
+
+    async def prove(self, conversation_id: ConversationId, order_id: OrderId) -> None:
+        """Add a proven order to a guest's conversation."""
+        ...
+
+    async def feedback(self, feedback: Feedback, *, now: datetime) -> None:
+        """Insert, or replace what was said of the same message."""
+        ...
+
+    async def remember(self, conversation_id: ConversationId, memory: Memory) -> None: ...
+
+
+class Tries(Protocol):
+    """Counts attempts, over all processes."""
+
+    async def allow(self, key: str, *, limit: int, window_s: int, now: datetime) -> bool:
+        """Count one more try of `key` (hashed before it is stored); False once there were `limit` in the window."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    conversation_id: ConversationId
+    why: str
+    since: datetime
+    state: State
+    language: Language
+    last_text: str
+    staff_id: StaffId | None = None
+
+
+class Desk(Protocol):
+    """People: the queue to them and their hold on a conversation."""
+
+    async def queue(self, conversation_id: ConversationId, why: str, *, now: datetime) -> int:
+        """BOT -> WAITING (or keep the place held); how many are ahead."""
+        ...
+
+    async def waiting(self, shop_id: ShopId, *, limit: int) -> Sequence[Waiting]:
+        """Waiting and taken conversations, longest waiting first."""
+        ...
+
+    async def take(self, conversation_id: ConversationId, staff_id: StaffId, *, now: datetime) -> bool:
+        """WAITING or BOT -> HUMAN; False if somebody else has it."""
+        ...
+
+    async def close(self, conversation_id: ConversationId, *, now: datetime, to: State) -> None:
+        """HUMAN or WAITING -> BOT (given back) or CLOSED."""
+        ...
+
+
+# --- minds and voice ---------------------------------------------------------------------------
+
+
+class Mind(Protocol):
+    """Proposes; never acts."""
+
+    async def next(self, turn: Turn) -> Chosen | None:
+        """The next decision of this turn, or None when all wishes are served."""
+        ...
+
+
+class Understander(Protocol):
+    version: str
+
+    def understand(self, texts: Sequence[str], conversation: Conversation) -> Understanding: ...
+
+
+class Wakeups(Protocol):
+    """Hints that a conversation has new events; the table is the truth."""
+
+    def ring(self, conversation_id: ConversationId) -> None: ...
+
+    def whisper(self, conversation_id: ConversationId, kind: str, data: Mapping[str, Any]) -> None:
+        """An event without an id, for those listening now: typing, a part of a reply."""
+        ...

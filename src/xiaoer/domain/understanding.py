@@ -1,0 +1,115 @@
+"""What a message means, as far as code can tell."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from xiaoer.domain.words import Language
+
+
+class Intent(StrEnum):
+    """What a customer can want. Examples of each: understand/examples/{zh,en}.yaml."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    ORDER_STATUS = "order_status"
+    TRACK_PARCEL = "track_parcel"
+    LIST_ORDERS = "list_orders"
+    CANCEL_ORDER = "cancel_order"
+    CHANGE_ADDRESS = "change_address"
+    REQUEST_RETURN = "request_return"
+    REQUEST_EXCHANGE = "request_exchange"
+    REFUND_STATUS = "refund_status"
+    FIND_PRODUCT = "find_product"
+    CHECK_STOCK = "check_stock"
+    ASK_KNOWLEDGE = "ask_knowledge"  # a question about the shop's rules, sizes, care ...
+    CALL_PERSON = "call_person"
+    COMPLAINT = "complaint"  # a feeling rather than a task
+    ABOUT_BOT = "about_bot"  # are you a robot? what can you do?
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    intent: Intent
+    confidence: float  # calibrated, 0..1
+
+
+class Answer(StrEnum):
+    """Recognised by rule; it counts only right after a proposal."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Mood(StrEnum):
+    HAPPY = "happy"
+    CALM = "calm"
+    WORRIED = "worried"
+    UPSET = "upset"
+    ANGRY = "angry"
+
+
+class Risk(StrEnum):
+    LEGAL = "legal"
+    AUTHORITY = "authority"  # 12315, a regulator
+    BAD_REVIEW = "bad_review"
+    SELF_HARM = "self_harm"
+    VIOLENCE = "violence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """What the words of one wish name. Raw finds: whose order it is, is checked elsewhere."""
+
+    order_ids: tuple[str, ...] = ()
+    tracking_numbers: tuple[str, ...] = ()
+    ordinal: int | None = None  # "the second one" -> 2; "the last" -> -1
+    that: bool = False  # it, that one, 那个
+    other: bool = False  # another one, 另一个
+    latest: bool = False  # my latest order, 最近那单
+    product_words: str = ""  # what is left to search for
+    category: str = ""
+    colour: str = ""  # key, e.g. blue
+    size: str = ""  # "42", "L", as the shop writes it
+    quantity: int | None = None
+    price_min_minor: int | None = None
+    price_max_minor: int | None = None
+    address: str = ""  # the customer's own words for an address
+    phone: str = ""
+    email: str = ""
+    reason: str = ""  # key of order.CaseReason
+    unopened: bool | None = None  # 没拆 / unopened -> True; 拆了 / opened -> False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One clause of a message: what is wanted (best first, at most five) and what it names."""
+
+    text: str
+    guesses: tuple[Guess, ...]
+    slots: Slots = field(default_factory=Slots)
+    question: bool = False  # asks whether or how ("can I return it?") rather than for it to be done
+    negated: bool = False  # 我不是要退货 / I do not want to cancel
+
+    @property
+    def best(self) -> Guess:
+        return self.guesses[0] if self.guesses else Guess(Intent.OTHER, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """One turn's customer messages, understood together."""
+
+    text: str  # cleaned (see text/clean.py); what is matched, never what is stored or shown
+    language: Language
+    wishes: tuple[Wish, ...]
+    slots: Slots = field(default_factory=Slots)  # of the whole text
+    answer: Answer | None = None
+    stop: bool = False  # 算了 / never mind
+    correction: bool = False  # 不对，是… / no, the blue one
+    wants_person: bool = False  # by rule, before any model
+    mood: Mood = Mood.CALM
+    urgent: bool = False
+    risks: tuple[Risk, ...] = ()
+    model: str = ""  # version of the classifier
