@@ -1,6 +1,7 @@
 # `make` lists what there is. Nothing is needed beforehand but Python 3.11 and make; everything goes into .venv.
 
-HOST ?= 127.0.0.1
+# `=`, not `?=`: some shells export HOST, and nobody should be served to the network by accident.
+HOST = 127.0.0.1
 PORT ?= 8000
 bin := .venv/bin
 

@@ -13,11 +13,13 @@ fi
 # An environment with the tests' tools keeps them: `make run` must not take them away.
 if grep -q '^dev ' "$stamp" 2>/dev/null; then level=dev; fi
 wanted="$level $(cat "requirements/$level.lock" requirements/uv.txt pyproject.toml "$0" | cksum)"
-if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && [ -x .venv/bin/python ]; then exit; fi
+# A checkout that was moved or copied has programs in .venv that name the old place.
+made_here() { [ -x .venv/bin/python ] && grep -qsF "$PWD/.venv/" .venv/bin/pip; }
+if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && made_here; then exit; fi
 
 python=$(sh scripts/find-python.sh)
 echo "安装依赖到 .venv / installing into .venv ($level) ..."
-[ -x .venv/bin/python ] || "$python" -m venv --clear .venv
+made_here || "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 
 uv() { .venv/bin/uv "$@" --quiet --no-config --python .venv/bin/python; }

@@ -17,7 +17,7 @@ def is_loopback(host: str) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def loopback_only() -> Iterator[None]:
-    """Fails the test that calls out. `pytest.fail` is no Exception, so code that survives outages cannot swallow it."""
+    """Fails the test that calls out: being no Exception, `pytest.fail` is not swallowed on the way."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
