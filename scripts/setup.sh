@@ -22,8 +22,14 @@ echo "安装依赖到 .venv / installing into .venv ($level) ..."
 made_here || "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 
-uv() { .venv/bin/uv "$@" --quiet --no-config --python .venv/bin/python; }
-uv pip sync --require-hashes "requirements/$level.lock"
+# uv does not read pip's settings: without this, whoever uses a mirror would wait for the far end of the world.
+index=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+if [ -n "$index" ]; then export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"; fi
+
+uv() { .venv/bin/uv --quiet "$@" --python .venv/bin/python; }
+sync() { uv pip sync "$@" --require-hashes "requirements/$level.lock"; }
+# The second try is for offices whose proxy signs with a certificate that only the system knows.
+sync 2>/dev/null || sync --system-certs
 # The build tool stands in the lock file too, so nothing is fetched here that has no hash.
-uv pip install --no-deps --no-build-isolation --editable .
+uv pip install --offline --no-deps --no-build-isolation --editable .
 echo "$wanted" >"$stamp"
