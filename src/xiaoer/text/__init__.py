@@ -1,0 +1,1 @@
+"""Cleaning, language and words of Chinese and English text."""
