@@ -1,0 +1,1 @@
+"""Connectors to order systems, each behind `domain.ports.Shop`."""
