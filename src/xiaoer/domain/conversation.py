@@ -27,7 +27,10 @@ class Memory:
     task: Task | None = None  # being filled
     parked: tuple[Task, ...] = ()  # interrupted, to come back to; at most 3
     proposal: IntentId | None = None  # the card shown in the last reply: yes/no speaks to it
-    proposed: Task | None = None  # what that card would do, for a correction
+    card: IntentId | None = None  # the last card that is not answered; a correction replaces it
+    last: Task | None = None  # what was last done or proposed, for a correction
+    offer: Task | None = None  # what a plain yes would start
+    asks_back: tuple[str, ...] = ()  # intents last suggested, for "the first one"
     shown: tuple[str, ...] = ()  # values last listed, for "the second one"
     shown_slot: str = ""  # order_id | product_id | line_id | variant_id ...
     order_id: str = ""  # last spoken of

@@ -16,6 +16,7 @@ class Choice:
 
     value: str
     label: Words
+    about: tuple[str, ...] = ()  # lower-case words it is also known by: category, colour, size, titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Task:
     asked: str = ""  # slot
     choices: tuple[Choice, ...] = ()  # shown with the question
     tries: int = 0  # times `asked` was asked without an answer
+    then: "Task | None" = None  # what this one makes possible, taken up after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Answer:
     """Answer from the knowledge base, quoting the passage."""
 
     passages: tuple[Passage, ...]
+    offer: str = ""  # an action to offer with the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,4 @@ class Chosen:
 
     decision: Decision
     why: str
+    wish: int = -1  # index of the wish it serves; -1: none in particular

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from xiaoer.domain.money import Money
 from xiaoer.domain.words import Words
 
-Fact: TypeAlias = Union[
-    str, int, float, bool, None, Money, datetime, Words, tuple["Fact", ...], Mapping[str, "Fact"]
-]
+Fact: TypeAlias = (
+    str | int | float | bool | None | Money | datetime | Words | tuple["Fact", ...] | Mapping[str, "Fact"]
+)
 Facts: TypeAlias = Mapping[str, Fact]

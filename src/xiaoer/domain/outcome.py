@@ -71,7 +71,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`facts` may hold `instead`: the name of an action that is possible, and what makes the reason concrete."""
+    """`facts` make the reason concrete; `instead` names an action that is possible."""
 
     reason: Reason
     facts: Facts = field(default_factory=dict)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from xiaoer.domain.catalog import Category, Product, Wanted
-from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, Place, State, Turn, TurnRecord
+from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, State, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen
 from xiaoer.domain.ids import (
     ConversationId,
@@ -158,7 +158,13 @@ class Ledger(Protocol):
     """Rows of effects: proposed, taken at most once, finished. Kept for ever."""
 
     async def propose(
-        self, plan: Plan, actor: Actor, conversation_id: ConversationId, *, now: datetime, expires_at: datetime
+        self,
+        plan: Plan,
+        actor: Actor,
+        conversation_id: ConversationId,
+        *,
+        now: datetime,
+        expires_at: datetime,
     ) -> IntentId: ...
 
     async def proposal(self, intent_id: IntentId) -> Proposal | None: ...
@@ -167,7 +173,9 @@ class Ledger(Protocol):
         """OPEN -> TAKEN, for exactly one caller over all processes."""
         ...
 
-    async def finish(self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime) -> None:
+    async def finish(
+        self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
+    ) -> None:
         """TAKEN or OPEN -> state. Also appends the card's new state to its conversation's events."""
         ...
 
@@ -222,9 +230,7 @@ class Conversations(Protocol):
 
     async def message(self, conversation_id: ConversationId, message_id: MessageId) -> Message | None: ...
 
-    def lease(
-        self, conversation_id: ConversationId, *, now: datetime
-    ) -> AbstractAsyncContextManager[None]:
+    def lease(self, conversation_id: ConversationId, *, now: datetime) -> AbstractAsyncContextManager[None]:
         """One holder over all processes; Busy if there is another. Expires 30 s after a crash."""
         ...
 
@@ -237,7 +243,7 @@ class Conversations(Protocol):
         ...
 
     async def finish_turn(self, record: TurnRecord, *, now: datetime) -> Message | None:
-        """In one transaction: the reply, the turn's row, the memory, answered_seq. None if nothing was said."""
+        """In one transaction: reply, turn row, memory, answered_seq. None if nothing was said."""
         ...
 
     async def say(
@@ -266,7 +272,7 @@ class Tries(Protocol):
     """Counts attempts, over all processes."""
 
     async def allow(self, key: str, *, limit: int, window_s: int, now: datetime) -> bool:
-        """Count one more try of `key` (hashed before it is stored); False once there were `limit` in the window."""
+        """Count a try of `key` (stored hashed); False once there were `limit` in the window."""
         ...
 
 

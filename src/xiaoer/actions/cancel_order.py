@@ -1,0 +1,64 @@
+"""Cancel an order before it is packed."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from typing_extensions import override
+
+from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.actions.orders import order_choices
+from xiaoer.actions.views import order_choice
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import OrderId
+from xiaoer.domain.outcome import Done, Plan, Refused
+from xiaoer.domain.people import Actor
+from xiaoer.domain.rules import refuse_cancel
+from xiaoer.guard.access import owned_order
+
+
+class CancelOrderArgs(Args):
+    """Cancel an order that is not packed yet; what was paid goes back the way it came."""
+
+    order_id: str = Field(description="The order number, e.g. M20260001")
+    reason: str = Field(default="", max_length=200, description="Why, in the customer's words")
+
+
+class CancelOrder(Action[CancelOrderArgs]):
+    name = "cancel_order"
+    risk = Risk.MONEY
+    takes = CancelOrderArgs
+
+    @override
+    async def check(self, args: CancelOrderArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        order = await owned_order(reach.shop, actor, OrderId(args.order_id))
+        if isinstance(order, Refused):
+            return order
+        if (no := refuse_cancel(order, reach.policy)) is not None:
+            return no
+        facts: Facts = {
+            "order_id": order.id,
+            "items": order_choice(order).label,
+            "refund": order.total if order.payments else None,
+            "methods": tuple(p.method.value for p in order.payments),
+        }
+        return Plan(self.name, {"order_id": order.id, "reason": args.reason}, facts)
+
+    @override
+    async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
+        if order is None:
+            raise LookupError("the order checked a moment ago is gone")
+        await reach.shop.cancel(order, str(plan.args["reason"]), key=key)
+        situation = "refund" if plan.facts["refund"] is not None else "unpaid"
+        days = [reach.policy.refund_days.get(p.method, 0) for p in order.payments]
+        return Done(self.name, {**plan.facts, "situation": situation, "refund_days": max(days, default=0)})
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        return await order_choices(
+            actor, reach, lambda o: o.state in reach.policy.cancel_states, only_likely=True
+        )
+
+
+offer(CancelOrder())

@@ -1,0 +1,110 @@
+"""Change where an order goes, before it is packed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from pydantic import Field
+from typing_extensions import override
+
+from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
+from xiaoer.actions.orders import order_choices
+from xiaoer.actions.views import address_words
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import OrderId
+from xiaoer.domain.order import Order
+from xiaoer.domain.outcome import Done, Plan, Reason, Refused
+from xiaoer.domain.people import Actor, Address
+from xiaoer.domain.rules import refuse_change_address
+from xiaoer.domain.words import Words
+from xiaoer.guard.access import owned_order, signed_in
+from xiaoer.understand.address import parse_address
+
+SAVED = "saved:"  # saved:1 is the second address in the customer's own list
+
+
+class ChangeAddressArgs(Args):
+    """Send an order that is not packed yet to another address."""
+
+    order_id: str = Field(description="The order number, e.g. M20260001")
+    address: str = Field(
+        default="", max_length=400, description="The whole new address in the customer's words, or saved:N"
+    )
+
+
+class ChangeAddress(Action[ChangeAddressArgs]):
+    name = "change_address"
+    risk = Risk.WRITE
+    takes = ChangeAddressArgs
+
+    @override
+    async def check(self, args: ChangeAddressArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        order = await owned_order(reach.shop, actor, OrderId(args.order_id))
+        if isinstance(order, Refused):
+            return order
+        if (no := refuse_change_address(order, reach.policy)) is not None:
+            return no
+        address = await _wanted(args.address, order, actor, reach)
+        if isinstance(address, Refused):
+            return address
+        if address == order.address:
+            return Refused(Reason.SAME_ADDRESS, {"order_id": order.id})
+        facts: Facts = {"order_id": order.id, "address": address_words(address)}
+        return Plan(self.name, {"order_id": order.id, "address": args.address, **asdict(address)}, facts)
+
+    @override
+    async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
+        if order is None:
+            raise LookupError("the order checked a moment ago is gone")
+        address = Address(**{f.name: str(plan.args[f.name]) for f in fields(Address)})
+        await reach.shop.change_address(order, address, key=key)
+        return Done(self.name, plan.facts)
+
+    @override
+    async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
+        """An order that cannot be redirected is said so before an address is asked for."""
+        missing = [slot for slot in ("order_id", "address") if not known.get(slot)]
+        if missing != ["address"]:
+            return missing
+        order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
+        blocked = isinstance(order, Refused) or refuse_change_address(order, reach.policy) is not None
+        return () if blocked else missing
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        if slot == "order_id":
+            return await order_choices(
+                actor, reach, lambda o: o.state in reach.policy.change_address_states, only_likely=True
+            )
+        return await self._saved(known, actor, reach)
+
+    async def _saved(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
+        now_at = None if isinstance(order, Refused) else order.address
+        saved = enumerate(await _saved_addresses(actor, reach))
+        texts = [(n, address_words(a)) for n, a in saved if a != now_at]
+        return [Choice(f"{SAVED}{n}", Words(text, text)) for n, text in texts[:MOST_CHOICES]]
+
+
+async def _saved_addresses(actor: Actor, reach: Reach) -> Sequence[Address]:
+    customer_id = signed_in(actor)
+    customer = await reach.shop.customer(customer_id) if customer_id else None
+    return customer.addresses if customer else ()
+
+
+async def _wanted(text: str, order: Order, actor: Actor, reach: Reach) -> Address | Refused:
+    """The address meant: one of the customer's saved ones, or read from their words."""
+    if text.startswith(SAVED):
+        saved = await _saved_addresses(actor, reach)
+        number = text.removeprefix(SAVED)
+        if number.isdecimal() and int(number) < len(saved):
+            return saved[int(number)]
+    old = order.address
+    parsed = parse_address(text, default_name=old.name, default_phone=old.phone, default_country=old.country)
+    if parsed.missing:
+        return Refused(Reason.BAD_ADDRESS, {"order_id": order.id, "missing": tuple(parsed.missing)})
+    return Address(**{f.name: getattr(parsed, f.name) for f in fields(Address)})
+
+
+offer(ChangeAddress())

@@ -1,0 +1,107 @@
+"""Reading orders: look one up, list them, track a parcel."""
+
+from collections.abc import Callable, Sequence
+
+from pydantic import Field
+from typing_extensions import override
+
+from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
+from xiaoer.actions.views import order_choice, order_facts
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import OrderId
+from xiaoer.domain.order import Order, OrderState
+from xiaoer.domain.outcome import Done, Plan, Reason, Refused
+from xiaoer.domain.people import Actor
+from xiaoer.guard.access import owned_order, owned_orders
+
+OPEN = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED})
+
+
+class OrderArgs(Args):
+    """One of the customer's own orders."""
+
+    order_id: str = Field(description="The order number, e.g. M20260001")
+
+
+class NoArgs(Args):
+    """Nothing to ask."""
+
+
+async def order_choices(
+    actor: Actor, reach: Reach, likely: Callable[[Order], bool], *, only_likely: bool = False
+) -> Sequence[Choice]:
+    """The customer's orders to choose from: those it may be first, the rest after them (or not at all)."""
+    orders = await owned_orders(reach.shop, actor)
+    if isinstance(orders, Refused):
+        return ()
+    first = [o for o in orders if likely(o)]
+    rest = [] if only_likely and first else [o for o in orders if not likely(o)]
+    return [order_choice(o) for o in (first + rest)[:MOST_CHOICES]]
+
+
+class LookUpOrder(Action[OrderArgs]):
+    name = "look_up_order"
+    risk = Risk.READ
+    takes = OrderArgs
+
+    @override
+    async def check(self, args: OrderArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        order = await owned_order(reach.shop, actor, OrderId(args.order_id))
+        if isinstance(order, Refused):
+            return order
+        return Plan(self.name, {"order_id": order.id}, order_facts(order, reach.now))
+
+    @override
+    async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        return Done(self.name, plan.facts)
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        return await order_choices(actor, reach, lambda o: o.state in OPEN, only_likely=True)
+
+
+class TrackParcel(LookUpOrder):
+    """The same facts, told from the parcel's side."""
+
+    name = "track_parcel"
+
+    @override
+    async def check(self, args: OrderArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        order = await owned_order(reach.shop, actor, OrderId(args.order_id))
+        if isinstance(order, Refused):
+            return order
+        if not order.parcels and order.state is not OrderState.CANCELLED:
+            facts: Facts = {"order_id": order.id, "state": order.state.value, "ship_by": order.ship_by}
+            return Refused(Reason.NOT_SHIPPED_YET, facts)
+        return Plan(self.name, {"order_id": order.id}, order_facts(order, reach.now))
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        shipped = await order_choices(actor, reach, lambda o: o.state is OrderState.SHIPPED, only_likely=True)
+        return shipped
+
+
+class ListOrders(Action[NoArgs]):
+    name = "list_orders"
+    risk = Risk.READ
+    takes = NoArgs
+
+    @override
+    async def check(self, args: NoArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        orders = await owned_orders(reach.shop, actor)
+        if isinstance(orders, Refused):
+            return orders
+        if not orders:
+            return Refused(Reason.NO_ORDERS)
+        shown = tuple(order_facts(o, reach.now) for o in orders[:MOST_CHOICES])
+        return Plan(self.name, {}, {"orders": shown, "shown": len(shown), "count": len(orders)})
+
+    @override
+    async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        return Done(self.name, plan.facts)
+
+
+offer(LookUpOrder())
+offer(TrackParcel())
+offer(ListOrders())

@@ -1,0 +1,128 @@
+"""Swap goods for another size or colour of the same product, at the same price."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import Field
+from typing_extensions import override
+
+from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
+from xiaoer.actions.orders import order_choices
+from xiaoer.actions.request_return import line_choices
+from xiaoer.actions.views import line_choice, options_words, variant_choice
+from xiaoer.domain.catalog import Variant
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import OrderId
+from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, OrderState
+from xiaoer.domain.outcome import Done, Plan, Reason, Refused
+from xiaoer.domain.people import Actor
+from xiaoer.domain.ports import CaseRequest
+from xiaoer.domain.rules import exchange_until, open_case, refuse_exchange
+from xiaoer.guard.access import owned_order
+
+
+class RequestExchangeArgs(Args):
+    """Swap a delivered item for another size or colour."""
+
+    order_id: str = Field(description="The order number, e.g. M20260001")
+    line_id: str = Field(description="The line of the order")
+    variant_id: str = Field(description="The variant wanted instead")
+    reason: CaseReason = Field(default=CaseReason.WRONG_SIZE, description="Why it is swapped")
+
+
+class RequestExchange(Action[RequestExchangeArgs]):
+    name = "request_exchange"
+    risk = Risk.MONEY
+    takes = RequestExchangeArgs
+
+    @override
+    async def check(self, args: RequestExchangeArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        order = await owned_order(reach.shop, actor, OrderId(args.order_id))
+        if isinstance(order, Refused):
+            return order
+        line = order.line(args.line_id)
+        if line is None:
+            return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
+        wanted = await _variant(line, args.variant_id, reach)
+        if wanted is None:
+            return Refused(Reason.NO_SUCH_VARIANT, {"item": line.title})
+        if (no := refuse_exchange(order, line, wanted, policy=reach.policy, now=reach.now)) is not None:
+            return no
+        facts: Facts = {
+            "order_id": order.id,
+            "item": line_choice(line).label,
+            "variant": options_words(wanted.options),
+            "quantity": line.quantity,
+            "until": exchange_until(order, line, reach.policy),
+        }
+        return Plan(self.name, args.model_dump(mode="json"), facts)
+
+    @override
+    async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        args = RequestExchangeArgs.model_validate(dict(plan.args))
+        order = await reach.shop.order(OrderId(args.order_id))
+        line = order.line(args.line_id) if order else None
+        wanted = await _variant(line, args.variant_id, reach) if line else None
+        if order is None or line is None or wanted is None:
+            raise LookupError("the order checked a moment ago is gone")
+        request = CaseRequest(
+            kind=CaseKind.EXCHANGE, line_ids=(line.id,), reason=args.reason, new_variant_id=wanted.id
+        )
+        case = await reach.shop.open_case(order, request, key=key)
+        return Done(self.name, {**plan.facts, "case_id": case.id})
+
+    @override
+    async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
+        """An item that cannot be swapped any more is said so before a variant is asked for."""
+        missing = await super().missing(known, actor, reach)
+        if list(missing) != ["variant_id"]:
+            return missing
+        order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
+        line = None if isinstance(order, Refused) else order.line(str(known["line_id"]))
+        if isinstance(order, Refused) or line is None:
+            return missing
+        return missing if _swappable(order, line, reach.now, reach) else ()
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        if slot == "order_id":
+            return await order_choices(
+                actor,
+                reach,
+                lambda o: any(_swappable(o, x, reach.now, reach) for x in o.lines),
+                only_likely=True,
+            )
+        if slot == "line_id":
+            return await line_choices(known, actor, reach, with_all=False)
+        return await _variants(known, actor, reach)
+
+
+async def _variant(line: Line, variant_id: str, reach: Reach) -> Variant | None:
+    product = await reach.shop.product(line.product_id)
+    return next((v for v in product.variants if v.id == variant_id), None) if product else None
+
+
+async def _variants(known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+    """Other variants of the item that are in stock at the same price."""
+    order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
+    line = None if isinstance(order, Refused) else order.line(str(known.get("line_id", "")))
+    product = await reach.shop.product(line.product_id) if line else None
+    if line is None or product is None:
+        return ()
+    fits = [v for v in product.variants if v.stock >= line.quantity and v.price == line.unit_price]
+    nearest = sorted(fits, key=lambda v: -_alike(v, line))
+    return [variant_choice(v) for v in nearest if v.id != line.variant_id][: MOST_CHOICES * 2]
+
+
+def _alike(variant: Variant, line: Line) -> int:
+    return sum(1 for key, value in variant.options.items() if line.options.get(key) == value)
+
+
+def _swappable(order: Order, line: Line, now: datetime, reach: Reach) -> bool:
+    if order.state is not OrderState.DELIVERED or line.final_sale or open_case(order, line) is not None:
+        return False
+    return now <= exchange_until(order, line, reach.policy)
+
+
+offer(RequestExchange())

@@ -1,0 +1,152 @@
+"""Send goods back for a refund."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import Field
+from typing_extensions import override
+
+from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.actions.orders import order_choices
+from xiaoer.actions.views import joined, line_choice
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import OrderId
+from xiaoer.domain.money import Money, total
+from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, OrderState
+from xiaoer.domain.outcome import Done, Plan, Reason, Refused
+from xiaoer.domain.people import Actor, Tier
+from xiaoer.domain.ports import CaseRequest
+from xiaoer.domain.rules import FAULTS, ReturnAsk, refund_for, refuse_return, return_fee, return_until
+from xiaoer.guard.access import owned_order, signed_in
+from xiaoer.speak.book import term
+
+ALL = "all"
+
+
+class RequestReturnArgs(Args):
+    """Send delivered goods back and get the money for them."""
+
+    order_id: str = Field(description="The order number, e.g. M20260001")
+    line_id: str = Field(description="The line of the order, or `all`")
+    reason: CaseReason = Field(description="Why it goes back")
+    unopened: bool | None = Field(default=None, description="Whether the goods are still sealed")
+
+
+class RequestReturn(Action[RequestReturnArgs]):
+    name = "request_return"
+    risk = Risk.MONEY
+    takes = RequestReturnArgs
+
+    @override
+    async def check(self, args: RequestReturnArgs, actor: Actor, reach: Reach) -> Plan | Refused:
+        order = await owned_order(reach.shop, actor, OrderId(args.order_id))
+        if isinstance(order, Refused):
+            return order
+        lines = lines_named(order, args.line_id)
+        if not lines:
+            return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
+        ask = ReturnAsk(reason=args.reason, unopened=args.unopened)
+        for line in lines:
+            if (no := refuse_return(order, line, ask, policy=reach.policy, now=reach.now)) is not None:
+                return no
+        return Plan(self.name, args.model_dump(mode="json"), await _facts(order, lines, args, actor, reach))
+
+    @override
+    async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
+        if order is None:
+            raise LookupError("the order checked a moment ago is gone")
+        fee = plan.facts["fee"]
+        request = CaseRequest(
+            kind=CaseKind.RETURN,
+            line_ids=tuple(line.id for line in lines_named(order, str(plan.args["line_id"]))),
+            reason=CaseReason(str(plan.args["reason"])),
+            fee_minor=fee.minor if isinstance(fee, Money) else 0,
+        )
+        case = await reach.shop.open_case(order, request, key=key)
+        days = reach.policy.refund_after_receipt_days
+        return Done(self.name, {**plan.facts, "case_id": case.id, "refund_days": days})
+
+    @override
+    async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
+        missing = list(await super().missing(known, actor, reach))
+        if "order_id" in missing:
+            return missing
+        order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
+        if isinstance(order, Refused):
+            return ()
+        lines = lines_named(order, str(known.get("line_id", ALL)))
+        if not missing and known.get("unopened") is None and _seal_matters(lines, known, reach):
+            return ["unopened"]
+        return missing
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        if slot == "order_id":
+            return await order_choices(
+                actor, reach, lambda o: _in_time(o, reach.now, reach), only_likely=True
+            )
+        if slot == "line_id":
+            return await line_choices(known, actor, reach, with_all=True)
+        if slot == "reason":
+            return [Choice(reason.value, term(f"reason.{reason.value}")) for reason in CaseReason]
+        return [Choice("true", term("unopened.true")), Choice("false", term("unopened.false"))]
+
+
+def lines_named(order: Order, line_id: str) -> tuple[Line, ...]:
+    if line_id == ALL:
+        return order.lines
+    line = order.line(line_id)
+    return (line,) if line else ()
+
+
+async def line_choices(known: Facts, actor: Actor, reach: Reach, *, with_all: bool) -> Sequence[Choice]:
+    order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
+    if isinstance(order, Refused):
+        return ()
+    found = [line_choice(line) for line in order.lines]
+    return [*found, Choice(ALL, term("line.all"))] if with_all and len(found) > 1 else found
+
+
+def _seal_matters(lines: tuple[Line, ...], known: Facts, reach: Reach) -> bool:
+    if known.get("reason") in FAULTS:
+        return False
+    return any(line.category in reach.policy.unopened_only and not line.final_sale for line in lines)
+
+
+def _in_time(order: Order, now: datetime, reach: Reach) -> bool:
+    if order.state is not OrderState.DELIVERED:
+        return False
+    return any(now <= return_until(order, line, reach.policy) for line in order.lines)
+
+
+async def _facts(
+    order: Order, lines: tuple[Line, ...], args: RequestReturnArgs, actor: Actor, reach: Reach
+) -> Facts:
+    fee = return_fee(args.reason, await _tier(actor, reach), reach.policy)
+    free = Money(0, fee.currency)
+    shares = [refund_for(order, line, free) for line in lines]
+    goods = total(shares, fee.currency)
+    refund = Money(max(0, goods.minor - fee.minor), fee.currency)
+    until = min(return_until(order, line, reach.policy) for line in lines)
+    return {
+        "order_id": order.id,
+        "items": joined([line_choice(line).label for line in lines]),
+        "reason": args.reason.value,
+        "goods": goods,
+        "fee": goods - refund,
+        "refund": refund,
+        "methods": tuple(p.method.value for p in order.payments),
+        "until": until,
+        "situation": "free" if fee.minor == 0 else "fee",
+    }
+
+
+async def _tier(actor: Actor, reach: Reach) -> Tier:
+    customer_id = signed_in(actor)
+    customer = await reach.shop.customer(customer_id) if customer_id else None
+    return customer.tier if customer else Tier.MEMBER
+
+
+offer(RequestReturn())

@@ -1,0 +1,126 @@
+"""The only door: parse, check, confirm, do once. Every caller comes through `run`."""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
+from xiaoer.domain.decision import Do
+from xiaoer.domain.ids import IntentId
+from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Plan, Reason, Refused
+from xiaoer.domain.people import Actor
+from xiaoer.domain.ports import Proposal, ProposalState, ShopError, ShopUnclear, StaleOrder
+
+CARD_LIVES = timedelta(
+    minutes=30
+)  # long enough to look something up, short enough that prices and stock hold
+_log = structlog.get_logger(__name__)
+
+
+async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
+    """Do `call` for `actor`. A write first comes back as NeedsConfirm; never raises ShopError."""
+    if call.confirmed is not None:
+        return await _confirmed(call.confirmed, actor, reach)
+    action = CATALOGUE.get(call.action)
+    if action is None:
+        return Refused(Reason.NO_SUCH_ACTION, {"action": call.action})
+    try:
+        plan = await _plan(action, dict(call.args), actor, reach)
+        if isinstance(plan, Refused):
+            return plan
+        if action.risk >= Risk.WRITE:
+            return await _propose(plan, actor, reach)
+        return await action.do(plan, reach, key="")
+    except ShopError as error:
+        _log.warning("shop_error", action=call.action, error=type(error).__name__)
+        return Failed(call.action, Reason.SHOP_UNREACHABLE)
+
+
+async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
+    """The customer said no to a card; None if it is not theirs. An answered card stays as it is."""
+    proposal = await _own(intent_id, actor, reach)
+    if proposal is not None and proposal.state is ProposalState.OPEN:
+        await reach.ledger.finish(intent_id, ProposalState.DECLINED, None, now=reach.now)
+        return await reach.ledger.proposal(intent_id)
+    return proposal
+
+
+async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: Reach) -> Plan | Refused:
+    try:
+        parsed = action.takes.model_validate(args)
+    except ValidationError as error:
+        wrong = sorted({str(e["loc"][0]) if e["loc"] else "" for e in error.errors()})
+        return Refused(Reason.BAD_ARGUMENTS, {"fields": ", ".join(wrong)})
+    return await action.check(parsed, actor, reach)
+
+
+async def _propose(plan: Plan, actor: Actor, reach: Reach) -> NeedsConfirm:
+    expires = reach.now + CARD_LIVES
+    intent_id = await reach.ledger.propose(
+        plan, actor, reach.conversation_id, now=reach.now, expires_at=expires
+    )
+    return NeedsConfirm(intent_id, plan)
+
+
+async def _own(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
+    """The proposal, if it was made to this very actor in this very conversation."""
+    proposal = await reach.ledger.proposal(intent_id)
+    if proposal is None or proposal.conversation_id != reach.conversation_id:
+        return None
+    same = (proposal.actor.shop_id, proposal.actor.customer_id) == (actor.shop_id, actor.customer_id)
+    return proposal if same else None
+
+
+async def _confirmed(intent_id: IntentId, actor: Actor, reach: Reach) -> Outcome:
+    proposal = await _own(intent_id, actor, reach)
+    if proposal is None:
+        return Refused(Reason.CARD_UNKNOWN)
+    if proposal.state is not ProposalState.OPEN:
+        return _answered(proposal)
+    if reach.now >= proposal.expires_at:
+        await reach.ledger.finish(intent_id, ProposalState.EXPIRED, None, now=reach.now)
+        return Refused(Reason.CARD_EXPIRED, {"action": proposal.plan.action})
+    if not await reach.ledger.take(intent_id, now=reach.now):
+        return Refused(Reason.CARD_USED, {"action": proposal.plan.action})
+    state, outcome = await _carry_out(proposal, actor, reach)
+    await reach.ledger.finish(intent_id, state, outcome, now=reach.now)
+    return outcome
+
+
+def _answered(proposal: Proposal) -> Outcome:
+    """A card pressed again hears the first result again."""
+    if proposal.state is ProposalState.DONE and proposal.outcome is not None:
+        return proposal.outcome
+    reason = Reason.CARD_EXPIRED if proposal.state is ProposalState.EXPIRED else Reason.CARD_USED
+    return Refused(reason, {"action": proposal.plan.action})
+
+
+async def _carry_out(proposal: Proposal, actor: Actor, reach: Reach) -> tuple[ProposalState, Outcome]:
+    """The world is looked at again: only what the card showed is done."""
+    action = CATALOGUE[proposal.plan.action]
+    try:
+        plan = await _plan(action, dict(proposal.plan.args), actor, reach)
+        if isinstance(plan, Refused):
+            return ProposalState.REFUSED, plan
+        if plan.facts != proposal.plan.facts:
+            return ProposalState.REFUSED, Refused(Reason.WORLD_CHANGED, {"action": action.name})
+        return ProposalState.DONE, await action.do(plan, reach, key=proposal.id)
+    except StaleOrder:
+        return ProposalState.REFUSED, Refused(Reason.WORLD_CHANGED, {"action": action.name})
+    except ShopUnclear:
+        return await _look_up(proposal, reach)
+    except ShopError as error:
+        _log.warning("shop_error", intent_id=proposal.id, error=type(error).__name__)
+        return ProposalState.REFUSED, Failed(action.name, Reason.SHOP_UNREACHABLE)
+
+
+async def _look_up(proposal: Proposal, reach: Reach) -> tuple[ProposalState, Outcome]:
+    """The answer to a write was lost: ask by its key; never repeat it blindly."""
+    try:
+        if await reach.shop.effect(proposal.id):
+            return ProposalState.DONE, Done(proposal.plan.action, proposal.plan.facts)
+    except ShopError:
+        _log.warning("effect_unknown", intent_id=proposal.id)
+    return ProposalState.UNCLEAR, Failed(proposal.plan.action, Reason.SHOP_UNCLEAR)

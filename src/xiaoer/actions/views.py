@@ -1,0 +1,115 @@
+"""Orders, products and cases as facts: only what a customer may be told."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from xiaoer.domain.catalog import Product, Variant
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.order import Line, Order, Parcel
+from xiaoer.domain.people import Address
+from xiaoer.domain.rules import situation
+from xiaoer.domain.words import Words
+
+
+def order_facts(order: Order, now: datetime) -> Facts:
+    """All an order card shows, and the few facts its sentence names."""
+    parcel = _newest(order)
+    return {
+        "order_id": order.id,
+        "state": order.state.value,
+        "situation": situation(order, now),
+        "placed_at": order.placed_at,
+        "total": order.total,
+        "item": order.lines[0].title,
+        "ship_by": order.ship_by,
+        "delivered_at": order.delivered_at,
+        "eta": parcel.eta if parcel else None,
+        "carrier": parcel.carrier if parcel else None,
+        "tracking_number": parcel.tracking_number if parcel else None,
+        "last_event": parcel.events[-1].text if parcel and parcel.events else None,
+        "last_event_at": parcel.events[-1].at if parcel and parcel.events else None,
+        "lines": tuple(line_facts(line) for line in order.lines),
+        "parcels": tuple(_parcel_facts(parcel) for parcel in order.parcels),
+    }
+
+
+def line_facts(line: Line) -> Facts:
+    return {
+        "line_id": line.id,
+        "title": line.title,
+        "options": options_words(line.options),
+        "quantity": line.quantity,
+        "price": line.unit_price,
+    }
+
+
+def options_words(options: Mapping[str, Words]) -> Words:
+    """The options of a line or a variant in one phrase: 蓝色 / 42."""
+    values = list(options.values())
+    return Words(" / ".join(v.zh for v in values), " / ".join(v.en for v in values))
+
+
+def order_choice(order: Order) -> Choice:
+    first = order.lines[0].title
+    more = len(order.lines) - 1
+    zh = f"{order.id} · {first.zh}" + (f" 等{more + 1}件" if more else "")
+    en = f"{order.id} · {first.en}" + (f" +{more}" if more else "")
+    return Choice(order.id, Words(zh, en), tuple(dict.fromkeys(w for x in order.lines for w in _about(x))))
+
+
+def line_choice(line: Line) -> Choice:
+    options = options_words(line.options)
+    return Choice(line.id, _joined(line.title, options), _about(line))
+
+
+def variant_choice(variant: Variant) -> Choice:
+    return Choice(variant.id, options_words(variant.options), _words_of(variant.options))
+
+
+def product_choice(product: Product) -> Choice:
+    return Choice(product.id, product.title)
+
+
+def address_words(address: Address) -> str:
+    """An address as one line, the way it is written in its country."""
+    if address.country == "CN":
+        place = f"{address.region}{address.city}{address.street}"
+        return f"{address.name}，{address.phone}，{place}"
+    parts = (address.name, address.phone, address.street, address.city, address.region, address.postcode)
+    return ", ".join([part for part in parts if part] + [address.country])
+
+
+def _about(line: Line) -> tuple[str, ...]:
+    return (line.category, line.title.zh.lower(), line.title.en.lower(), *_words_of(line.options))
+
+
+def _words_of(options: Mapping[str, Words]) -> tuple[str, ...]:
+    return tuple(word.lower() for value in options.values() for word in (value.zh, value.en))
+
+
+def _joined(title: Words, options: Words) -> Words:
+    if not options.zh:
+        return title
+    return Words(f"{title.zh}（{options.zh}）", f"{title.en} ({options.en})")
+
+
+def _newest(order: Order) -> Parcel | None:
+    """The parcel a customer means: the one still on its way, else the last."""
+    under_way = tuple(p for p in order.parcels if p.delivered_at is None)
+    return (under_way or order.parcels)[-1] if order.parcels else None
+
+
+def _parcel_facts(parcel: Parcel) -> Facts:
+    return {
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "state": parcel.state.value,
+        "eta": parcel.eta,
+        "events": tuple({"at": event.at, "text": event.text} for event in reversed(parcel.events)),
+    }
+
+
+def joined(labels: list[Words]) -> Words:
+    """Several things in one phrase."""
+    return Words("、".join(w.zh for w in labels), ", ".join(w.en for w in labels))

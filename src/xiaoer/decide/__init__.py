@@ -1,0 +1,1 @@
+"""What to do next: the router, the local mind, what it remembers."""

@@ -1,0 +1,175 @@
+"""From what the words name to arguments of an action."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from rapidfuzz import fuzz
+
+from xiaoer.domain.conversation import Memory
+from xiaoer.domain.decision import Choice, Task
+from xiaoer.domain.facts import Fact
+from xiaoer.domain.understanding import Slots, Understanding
+
+CLOSE = 72  # token_set_ratio from which a name means a thing; below, "bag" meets "big"
+_TAIL = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+_FINDS: tuple[str, ...] = ("category", "colour", "size", "price_min_minor", "price_max_minor")
+
+
+def from_slots(action: str, slots: Slots) -> dict[str, Fact]:
+    """The arguments a wish names outright; what must be picked from choices is left to `pick`."""
+    if action == "find_product":
+        return search(slots)
+    found: dict[str, Fact] = {}
+    for name in _NAMES.get(action, ()):
+        value = _READ[name](slots)
+        if value not in ("", None):
+            found[name] = value
+    return found
+
+
+def search(slots: Slots) -> dict[str, Fact]:
+    """A product search: words and limits, only those that were said."""
+    limits: dict[str, Fact] = {name: getattr(slots, name) for name in _FINDS}
+    limits["words"] = slots.product_words
+    return {name: value for name, value in limits.items() if value not in ("", None)}
+
+
+def _contact(slots: Slots) -> Fact:
+    return slots.email or slots.phone
+
+
+_READ: Mapping[str, Callable[[Slots], Fact]] = {
+    "order_id": lambda s: s.order_ids[0] if s.order_ids else "",
+    "address": lambda s: s.address,
+    "reason": lambda s: s.reason,
+    "unopened": lambda s: s.unopened,
+    "contact": _contact,
+    "colour": lambda s: s.colour,
+    "size": lambda s: s.size,
+}
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "look_up_order": ("order_id",),
+    "track_parcel": ("order_id",),
+    "refund_status": ("order_id",),
+    "cancel_order": ("order_id",),
+    "change_address": ("order_id", "address"),
+    "request_return": ("order_id", "reason", "unopened"),
+    "request_exchange": ("order_id", "reason"),
+    "check_stock": ("colour", "size"),
+    "prove_order": ("order_id", "contact"),
+}
+
+
+def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding) -> Fact:
+    """What a message says to the question for `slot`; None if it does not answer it."""
+    slots = heard.slots
+    if slot == "contact":
+        return contact_in(heard) or None
+    if slot == "unopened" and slots.unopened is None and heard.answer is not None:
+        return heard.answer.value == "yes"
+    if slot in _READ and (value := _READ[slot](slots)) not in ("", None):
+        return value
+    if (picked := said(choices, heard.text, slots.ordinal)) is not None:
+        return picked
+    picked = pick(slot, choices, slots)
+    if picked is None and slot == "address" and len(heard.text) > 12 and _has_digit(heard.text):  # noqa: PLR2004
+        return heard.text  # a street and a number; what is missing is asked for after parsing
+    return picked
+
+
+def contact_in(heard: Understanding) -> str:
+    """The e-mail, the phone or the last four digits of it in a message."""
+    tail = _TAIL.search(heard.text)
+    return heard.slots.email or heard.slots.phone or (tail.group() if tail else "")
+
+
+def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | None:
+    """The choice meant by its place ("the second") or by its own words."""
+    if ordinal is not None and choices:
+        place = ordinal - 1 if ordinal > 0 else len(choices) + ordinal
+        return choices[place].value if 0 <= place < len(choices) else None
+    plain = _plain(text)
+    exact = [c for c in choices if plain in (_plain(c.label.zh), _plain(c.label.en), c.value.lower())]
+    if not exact and len(plain) > 1:
+        exact = [c for c in choices if plain in _plain(c.label.zh) or plain in _plain(c.label.en)]
+    return exact[0].value if len(exact) == 1 else None
+
+
+def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
+    """The one choice that fits all that was said of it: number, size, colour, kind, name."""
+    named = [c for c in choices if c.value in slots.order_ids]
+    if named:
+        return named[0].value
+    left = list(choices)
+    wants = _wants(slot, slots)
+    for want in wants:
+        left = [c for c in left if want in c.about]
+    if slots.product_words and slot != "variant_id":
+        left, wants = _nearest(left, slots.product_words), [*wants, slots.product_words]
+    if not wants or not left:
+        return None
+    # Variants come likest first: "in 43" keeps the colour that was bought.
+    return left[0].value if len(left) == 1 or slot == "variant_id" else None
+
+
+def _wants(slot: str, slots: Slots) -> list[str]:
+    """An exchange names the item by its kind and the new variant by its size and colour."""
+    options = [slots.colour, slots.size.lower()]
+    kinds = [slots.category]
+    wants = options if slot == "variant_id" else kinds if slot == "line_id" else kinds + options
+    return [want for want in wants if want]
+
+
+def _nearest(choices: Sequence[Choice], words: str) -> list[Choice]:
+    scored = [(max((fuzz.token_set_ratio(words, about) for about in c.about), default=0), c) for c in choices]
+    best = max((score for score, _ in scored), default=0)
+    return [c for score, c in scored if score == best and score >= CLOSE]
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _has_digit(text: str) -> bool:
+    return any(c.isdecimal() for c in text)
+
+
+def from_memory(slot: str, choices: Sequence[Choice], slots: Slots, memory: Memory) -> str | None:
+    """What "it", "the second one" or nothing at all means, after what was last spoken of."""
+    values = [c.value for c in choices]
+    if slots.ordinal is not None and memory.shown_slot == slot and memory.shown:
+        place = slots.ordinal - 1 if slots.ordinal > 0 else len(memory.shown) + slots.ordinal
+        return memory.shown[place] if 0 <= place < len(memory.shown) else None
+    if slot != "order_id":
+        return None
+    if slots.latest and values:
+        return max(values)
+    kept = memory.order_id
+    if slots.other:  # "the other one" after one of two
+        rest = [value for value in values if value != kept]
+        return rest[0] if len(rest) == 1 else None
+    return kept if kept and (slots.that or kept in values) else None
+
+
+def corrected(task: Task, slots: Slots) -> Task:
+    """The task with what the customer put right; what hung on the old value is asked or found anew."""
+    args = {**task.args, **from_slots(task.action, slots)}
+    moved = args.get("order_id") != task.args.get("order_id")
+    if slots.other or slots.latest or slots.ordinal is not None or not _names_something(slots):
+        args.pop("order_id", None)
+        moved = True
+    if moved:
+        return Task(action=task.action, args={k: v for k, v in args.items() if k not in _HANGS_ON_ORDER})
+    if slots.colour or slots.size:
+        args.pop("variant_id" if task.action == "request_exchange" else "line_id", None)
+    elif slots.category or slots.product_words:
+        args = {k: v for k, v in args.items() if k not in ("line_id", "variant_id")}
+    return Task(action=task.action, args=args)
+
+
+_HANGS_ON_ORDER = frozenset({"line_id", "variant_id"})
+
+
+def _names_something(slots: Slots) -> bool:
+    things = (slots.order_ids, slots.colour, slots.size, slots.category, slots.product_words, slots.address)
+    return any(things) or bool(slots.reason) or slots.price_max_minor is not None

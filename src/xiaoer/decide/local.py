@@ -1,0 +1,222 @@
+"""The local mind: no model, no network. Fills the slots of one action after another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
+from xiaoer.decide import fill
+from xiaoer.decide.goals import INTENT_TO_ACTION, Goals, Sure
+from xiaoer.domain.conversation import Memory, Turn
+from xiaoer.domain.decision import Ask, Choice, Chosen, Decision, Do, Drop, HandOff, Say, Task
+from xiaoer.domain.facts import Fact
+from xiaoer.domain.outcome import NeedsConfirm, Refused
+from xiaoer.domain.people import Proof
+from xiaoer.domain.ports import Library, ShopError
+from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding, Wish
+
+MOST_SLOTS = 8  # more than any action has; bounds the filling
+PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
+PATIENCE = 2  # times a slot is asked again before a person is brought in
+_NO_DIGRESSION = frozenset({Intent.FIND_PRODUCT, Intent.CHECK_STOCK, Intent.OTHER, Intent.COMPLAINT})
+_log = structlog.get_logger(__name__)
+
+
+class LocalMind:
+    """`reach_for` gives what the actions of a turn may touch; `sure` the thresholds per language."""
+
+    def __init__(self, *, library: Library, sure: Sure, reach_for: Callable[[Turn], Reach]) -> None:
+        self._goals = Goals(library, sure)
+        self._reach_for = reach_for
+
+    async def next(self, turn: Turn) -> Chosen | None:
+        """The next decision of this turn, or None when there is nothing more to do now."""
+        try:
+            return await (self._first(turn) if not turn.steps else self._after(turn))
+        except ShopError as error:
+            _log.warning("shop_error", turn_id=turn.id, error=type(error).__name__)
+            return None if _said(turn, "shop_down") else Chosen(Say("shop_down"), "local:shop_down")
+
+    # --- the first decision: does the message speak to what was open? ---------------------------
+
+    async def _first(self, turn: Turn) -> Chosen | None:
+        heard, memory = turn.understanding, turn.memory
+        gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
+        if gives_up and (dropped := _dropped(memory)) is not None:
+            return Chosen(dropped, "local:stop")
+        if memory.offer is not None and heard.answer is Answer.YES:
+            return await self._take_up(memory.offer, turn)
+        if heard.correction and (task := memory.task or memory.last) is not None:
+            return await self._advance(fill.corrected(task, heard.slots), turn, why="local:correction")
+        if memory.task is not None and (answered := await self._fill_open(memory.task, turn)) is not None:
+            return await self._advance(answered, turn, why="local:slot")
+        return await self._serve(turn)
+
+    async def _take_up(self, offer: Task, turn: Turn) -> Chosen:
+        if offer.action == "call_person":
+            return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer")
+        return await self._advance(offer, turn, why="rule:offer")
+
+    async def _fill_open(self, task: Task, turn: Turn) -> Task | None:
+        """The open task with the asked slot filled, if this message answers the question."""
+        reach = self._reach_for(turn)
+        action = CATALOGUE[task.action]
+        choices = task.choices or await action.choices(task.asked, task.args, turn.conversation.actor, reach)
+        if _digresses(task, turn.understanding):
+            return None
+        value = fill.answer_to(task.asked, choices, turn.understanding)
+        if value is None and task.asked == "order_id":
+            value = fill.from_memory("order_id", choices, turn.understanding.slots, turn.memory)
+        if value is None:
+            return None
+        more = fill.from_slots(task.action, turn.understanding.slots)
+        if task.action == "prove_order" and (contact := fill.contact_in(turn.understanding)):
+            more["contact"] = contact
+        return Task(action=task.action, args={**task.args, **more, task.asked: value}, then=task.then)
+
+    # --- the wishes of the message, then what was put aside ---------------------------------------
+
+    async def _after(self, turn: Turn) -> Chosen | None:
+        last = turn.steps[-1]
+        if isinstance(last.chosen.decision, Ask) or isinstance(last.outcome, NeedsConfirm):
+            return None
+        asks = isinstance(last.outcome, Refused) and turn.memory.task != turn.conversation.memory.task
+        if asks and turn.memory.task is not None:  # the refusal itself asks: which part of the address?
+            return None
+        return await self._serve(turn)
+
+    async def _serve(self, turn: Turn) -> Chosen | None:
+        served = {step.chosen.wish for step in turn.steps}
+        spoke_to_open = any(step.chosen.why in ("local:slot", "local:correction") for step in turn.steps)
+        wishes = [] if spoke_to_open else list(enumerate(turn.understanding.wishes))
+        for index, wish in sorted(wishes, key=lambda pair: _needs_card(pair[1])):
+            if index not in served and (chosen := await self._wish(index, wish, turn)) is not None:
+                return chosen
+        return await self._come_back(turn)
+
+    async def _wish(self, index: int, wish: Wish, turn: Turn) -> Chosen | None:
+        goal = self._goals.of(wish, turn)
+        if goal is None or _repeats(turn.memory.task, goal.decision):
+            return None
+        if isinstance(goal.decision, Do):
+            return await self._advance(_task(goal.decision), turn, why=goal.why, wish=index, slots=wish.slots)
+        return replace(goal, wish=index)
+
+    async def _come_back(self, turn: Turn) -> Chosen | None:
+        """What was put aside, once nothing is open; else the open question once more."""
+        memory = turn.memory
+        if memory.task is not None:
+            return self._again(memory.task, turn)
+        if memory.parked and not _busy(turn):
+            return await self._advance(memory.parked[0], turn, why="local:parked")
+        return None
+
+    def _again(self, task: Task, turn: Turn) -> Chosen | None:
+        if any(isinstance(step.chosen.decision, Ask) for step in turn.steps):
+            return None
+        if task.tries >= PATIENCE:
+            return Chosen(HandOff("lost"), "local:lost_in_slot")
+        tries = task.tries if turn.steps else task.tries + 1
+        return Chosen(Ask(replace(task, tries=tries)), "local:again" if not turn.steps else "local:back")
+
+    # --- one action's slots ---------------------------------------------------------------------
+
+    async def _advance(
+        self, task: Task, turn: Turn, *, why: str, wish: int = -1, slots: Slots | None = None
+    ) -> Chosen:
+        """Fill what can be filled; then do it, or ask for the first thing that is missing."""
+        actor = turn.conversation.actor
+        if actor.proof is Proof.NONE and "order_id" in CATALOGUE[task.action].takes.model_fields:
+            task = _prove_first(task, turn.understanding)
+        reach, action = self._reach_for(turn), CATALOGUE[task.action]
+        named = slots or turn.understanding.slots
+        for _ in range(MOST_SLOTS):
+            missing = await action.missing(task.args, actor, reach)
+            if not missing:
+                return Chosen(Do(task.action, task.args), why, wish)
+            choices = await action.choices(missing[0], task.args, actor, reach)
+            if named.other and missing[0] == "order_id":
+                choices = [c for c in choices if c.value != turn.memory.order_id] or choices
+            value = self._fitting(action, missing[0], choices, named, turn.memory)
+            if value is None:
+                asked = replace(task, asked=missing[0], choices=tuple(choices), tries=0)
+                return Chosen(self._ask_or_tell(asked, action), why, wish)
+            task = replace(task, args={**task.args, missing[0]: value})
+        raise RuntimeError(f"{task.action} asks for more than {MOST_SLOTS} slots")
+
+    def _fitting(
+        self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, memory: Memory
+    ) -> Fact:
+        """A slot that need not be asked for: said, remembered, or without an alternative."""
+        if slot == "product_id":
+            return memory.product_id or None
+        said = fill.pick(slot, choices, slots) or fill.from_memory(slot, choices, slots, memory)
+        if said is not None:
+            return said
+        only = slot in ("order_id", "line_id") and len(choices) == 1
+        read = slot == "order_id" and action.risk is Risk.READ and bool(choices)
+        return choices[0].value if only or read else None
+
+    def _ask_or_tell(self, task: Task, action: Action[Any]) -> Decision:
+        """A customer without orders is told so, not asked which one."""
+        if task.asked == "order_id" and not task.choices and task.action != "prove_order":
+            return Do("list_orders")
+        if task.asked == "variant_id" and not task.choices:
+            return Say("no_variant", {"order_id": task.args.get("order_id", "")})
+        return Ask(task)
+
+
+def _prove_first(task: Task, heard: Understanding) -> Task:
+    """A guest shows that an order is theirs before anything is said of it."""
+    if task.action == "prove_order":
+        return task
+    args = fill.from_slots("prove_order", heard.slots)
+    if "order_id" in args and (contact := fill.contact_in(heard)):
+        args["contact"] = contact
+    return Task(action="prove_order", args=args, then=task)
+
+
+def _digresses(task: Task, heard: Understanding) -> bool:
+    """Whether a message is plainly about something else than the open question."""
+    best = heard.wishes[0] if heard.wishes else None
+    if best is None or best.best.confidence < PLAINLY or best.best.intent in _NO_DIGRESSION:
+        return False
+    elsewhere = INTENT_TO_ACTION.get(best.best.intent, "") != task.action
+    return elsewhere and (best.question or best.best.intent is not Intent.REQUEST_RETURN)
+
+
+def _repeats(open_task: Task | None, decision: Decision) -> bool:
+    return open_task is not None and isinstance(decision, Do) and decision.action == open_task.action
+
+
+def _task(call: Do) -> Task:
+    return Task(action=call.action, args=call.args)
+
+
+def _open_question(memory: Memory) -> str:
+    return memory.task.asked if memory.task else ""
+
+
+def _dropped(memory: Memory) -> Decision | None:
+    """What a "never mind" drops: the card, the open task, or what was just offered."""
+    if memory.proposal is not None:
+        return Drop(memory.proposal, memory.last.action if memory.last else "")
+    if memory.task is not None:
+        return Drop(None, memory.task.action)
+    return Say("all_right") if memory.offer is not None else None
+
+
+def _needs_card(wish: Wish) -> bool:
+    """Wishes that end in a question or a card come after those that can be served at once."""
+    action = INTENT_TO_ACTION.get(wish.best.intent, "")
+    return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
+
+
+def _busy(turn: Turn) -> bool:
+    return turn.memory.proposal is not None or turn.memory.task is not None
+
+
+def _said(turn: Turn, key: str) -> bool:
+    return any(isinstance(s.chosen.decision, Say) and s.chosen.decision.key == key for s in turn.steps)

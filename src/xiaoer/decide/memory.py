@@ -1,0 +1,112 @@
+"""What the local mind remembers of a step. Pure: (memory, decision, outcome) -> memory."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from xiaoer.domain.conversation import Memory
+from xiaoer.domain.decision import Answer, Ask, Chosen, Decision, Do, Drop, HandOff, Say, Suggest, Task
+from xiaoer.domain.facts import Fact, Facts
+from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
+
+MOST_PARKED = 3
+LOST = frozenset({"out_of_scope", "unclear"})
+
+
+def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
+    """A yes speaks only to what the last step proposed: every step forgets the proposal before it."""
+    before = replace(memory, proposal=None, offer=None, asks_back=(), greeted=True)
+    before = replace(before, parked=_without(before.parked, chosen.decision))
+    match chosen.decision:
+        case Ask(task):
+            return _asked(before, task)
+        case Do() as call:
+            return _done(before, call, outcome)
+        case Drop(card):
+            return replace(before, task=None, parked=before.parked if card else (), card=None, lost=0)
+        case Suggest(intents):
+            names = tuple(intent.value for intent in intents)
+            return replace(before, asks_back=names, lost=before.lost + 1)
+        case Say(key) if key in LOST:
+            return replace(before, lost=before.lost + 1)
+        case _:
+            return replace(_said(before, chosen.decision), lost=0)
+
+
+def _said(memory: Memory, decision: Decision) -> Memory:
+    if isinstance(decision, Say) and decision.key == "shop_down":
+        return replace(memory, offer=Task(action="call_person", args={"why": "shop"}))
+    if isinstance(decision, Answer) and decision.offer:
+        return replace(memory, offer=Task(action=decision.offer))
+    return replace(memory, task=None, parked=()) if isinstance(decision, HandOff) else memory
+
+
+def _without(parked: tuple[Task, ...], decision: Decision) -> tuple[Task, ...]:
+    """A task that is taken up again is not parked any more."""
+    action = decision.task.action if isinstance(decision, Ask) else getattr(decision, "action", "")
+    return tuple(task for task in parked if task.action != action)
+
+
+def park(memory: Memory, task: Task) -> Memory:
+    """Put a task aside, to come back to."""
+    return replace(memory, parked=(*memory.parked, task)[:MOST_PARKED])
+
+
+def _asked(memory: Memory, task: Task) -> Memory:
+    values = tuple(choice.value for choice in task.choices)
+    return replace(memory, task=task, shown=values, shown_slot=task.asked, lost=0)
+
+
+def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
+    mine = memory.task is not None and memory.task.action == call.action
+    then = memory.task.then if mine and memory.task else None
+    task = Task(action=call.action, args=call.args, then=then)
+    after = replace(memory, lost=0, last=task, task=None if mine else memory.task)
+    if isinstance(outcome, NeedsConfirm):
+        shown = replace(after, proposal=outcome.intent_id, card=outcome.intent_id)
+        return _spoken_of(shown, outcome.plan.facts)
+    if isinstance(outcome, Refused):
+        return _refused(after, task, outcome)
+    if isinstance(outcome, Failed):
+        return replace(after, offer=Task(action="call_person", args={"why": "shop"}))
+    if then is not None:
+        after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])
+    if call.confirmed is not None:
+        after = replace(after, card=None)
+    return _spoken_of(after, outcome.facts) if isinstance(outcome, Done) else after
+
+
+def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
+    if no.reason is Reason.NOT_PROVEN:
+        then = task.then if task.action == "prove_order" else task
+        return replace(memory, task=Task(action="prove_order", asked="order_id", then=then))
+    if no.reason is Reason.BAD_ADDRESS:
+        args: Facts = {"order_id": task.args.get("order_id", "")}
+        return replace(memory, task=Task(action=task.action, args=args, asked="address"))
+    instead = str(no.facts.get("instead", ""))
+    offer = Task(action=instead, args=_same_order(instead, no.facts)) if instead else None
+    return _spoken_of(replace(memory, offer=offer), no.facts)
+
+
+def _same_order(action: str, facts: Facts) -> dict[str, Fact]:
+    if action == "call_person" or "order_id" not in facts:
+        return {}
+    return {"order_id": facts["order_id"]}
+
+
+def _spoken_of(memory: Memory, facts: Facts) -> Memory:
+    """Keep what "it" and "the second one" mean from here on."""
+    order = facts.get("order_id")
+    after = replace(memory, order_id=str(order)) if order else memory
+    for name, slot in (("orders", "order_id"), ("products", "product_id")):
+        shown = _ids(facts.get(name), slot)
+        if shown:
+            after = replace(after, shown=shown, shown_slot=slot)
+            if slot == "product_id":
+                after = replace(after, product_id=shown[0] if len(shown) == 1 else "")
+    return after
+
+
+def _ids(rows: Fact, slot: str) -> tuple[str, ...]:
+    if not isinstance(rows, tuple):
+        return ()
+    return tuple(str(row[slot]) for row in rows if isinstance(row, Mapping) and slot in row)

@@ -1,0 +1,48 @@
+"""Who decides: rules that nothing can veto first, then the local mind (a language model's, later)."""
+
+from xiaoer.domain.conversation import State, Turn
+from xiaoer.domain.decision import Chosen, Do, Drop, HandOff, Wait
+from xiaoer.domain.ports import Mind
+from xiaoer.domain.understanding import Answer, Mood, Risk
+
+PATIENCE = 2  # upset turns in a row after which a person is brought in unasked
+_GRAVE = frozenset({Risk.SELF_HARM, Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
+_LAST_WORDS = (HandOff, Wait)
+
+
+class Router:
+    """A Mind over minds. The order of the rules is the order of their rights."""
+
+    def __init__(self, local: Mind) -> None:
+        self._local = local
+
+    async def next(self, turn: Turn) -> Chosen | None:
+        if turn.steps and isinstance(turn.steps[-1].chosen.decision, _LAST_WORDS):
+            return None
+        if not turn.steps and (ruled := _by_rule(turn)) is not None:
+            return ruled
+        return await self._local.next(turn)
+
+
+def _by_rule(turn: Turn) -> Chosen | None:
+    heard, held = turn.understanding, turn.conversation.state
+    if held is State.HUMAN:
+        return Chosen(Wait(), "rule:person_has_it")
+    if heard.wants_person:
+        return Chosen(HandOff("asked"), "rule:person_asked")
+    if turn.memory.proposal is not None and heard.answer is not None:
+        return _answered(turn, heard.answer)
+    if _GRAVE & set(heard.risks):
+        return Chosen(HandOff("risk"), "rule:risk")
+    if heard.mood is Mood.ANGRY and turn.memory.upset >= PATIENCE and held is State.BOT:
+        return Chosen(HandOff("angry"), "rule:angry")
+    return None
+
+
+def _answered(turn: Turn, answer: Answer) -> Chosen:
+    """An unambiguous yes or no, as the very next message after a card."""
+    card, last = turn.memory.proposal, turn.memory.last
+    action = last.action if last else ""
+    if answer is Answer.YES:
+        return Chosen(Do(action, confirmed=card), "rule:yes")
+    return Chosen(Drop(card, action), "rule:no")

@@ -1,0 +1,1 @@
+"""What stands between a wish and its effect: identity, access, the last look at a reply."""

@@ -1,0 +1,1 @@
+"""Words for customers: phrases keyed by meaning, filled with facts, in their language and zone."""

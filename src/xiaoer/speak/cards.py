@@ -1,0 +1,122 @@
+"""Cards from facts: every string ready to show."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from xiaoer.domain.decision import Choice
+from xiaoer.domain.facts import Fact, Facts
+from xiaoer.domain.ids import IntentId
+from xiaoer.domain.outcome import Plan
+from xiaoer.domain.reply import (
+    CardEvent,
+    CardLine,
+    CardParcel,
+    CardRow,
+    ConfirmCard,
+    OrderCard,
+    ProductCard,
+    ProductCards,
+    QuickReplies,
+    QuickReply,
+)
+from xiaoer.speak.render import Renderer
+
+# What a card reads out, in this order; a fact that is missing has no row.
+_ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "cancel_order": (("order_id", ""), ("items", ""), ("refund", ""), ("methods", "term.method")),
+    "change_address": (("order_id", ""), ("address", "")),
+    "request_return": (
+        ("order_id", ""),
+        ("items", ""),
+        ("reason", "term.reason"),
+        ("fee", ""),
+        ("refund", ""),
+        ("methods", "term.method"),
+        ("until", "day"),
+    ),
+    "request_exchange": (("order_id", ""), ("item", ""), ("variant", ""), ("quantity", ""), ("until", "day")),
+}
+
+
+def order_card(order: Facts, say: Renderer) -> OrderCard:
+    return OrderCard(
+        order_id=str(order["order_id"]),
+        state=str(order["state"]),
+        state_text=say.term(f"situation.{order['situation']}"),
+        placed_at=say.fact(order["placed_at"], "day"),
+        total=say.fact(order["total"]),
+        lines=tuple(_line(line, say) for line in _each(order["lines"])),
+        parcels=tuple(_parcel(parcel, say) for parcel in _each(order["parcels"])),
+    )
+
+
+def product_cards(products: Fact, say: Renderer) -> ProductCards:
+    return ProductCards(products=tuple(_product(p, say) for p in _each(products)))
+
+
+def confirm_card(intent_id: IntentId, plan: Plan, say: Renderer, *, expires_at: datetime) -> ConfirmCard:
+    rows = [
+        CardRow(label=say.term(f"row.{name}"), value=say.fact(plan.facts[name], spec))
+        for name, spec in _ROWS[plan.action]
+        if plan.facts.get(name) not in (None, "", ())
+    ]
+    return ConfirmCard(
+        intent_id=intent_id,
+        action=plan.action,
+        title=say.term(f"card.{plan.action}"),
+        rows=tuple(rows),
+        yes=say.term(f"yes.{plan.action}"),
+        no=say.term("no"),
+        expires_at=expires_at.isoformat(),
+    )
+
+
+def choices(found: Sequence[Choice], say: Renderer) -> QuickReplies:
+    labels = [choice.label.in_(say.language) for choice in found]
+    return QuickReplies(options=tuple(QuickReply(label=label, text=label) for label in labels))
+
+
+def quick(keys: Sequence[str], say: Renderer) -> QuickReplies:
+    """Buttons by term key: try.order_status and so on."""
+    labels = [say.term(key) for key in keys]
+    return QuickReplies(options=tuple(QuickReply(label=label, text=label) for label in labels))
+
+
+def _each(value: Fact) -> tuple[Facts, ...]:
+    return cast(tuple[Facts, ...], value) if isinstance(value, tuple) else ()
+
+
+def _line(line: Facts, say: Renderer) -> CardLine:
+    return CardLine(
+        title=say.fact(line["title"]),
+        options=say.fact(line["options"]),
+        quantity=int(str(line["quantity"])),
+        price=say.fact(line["price"]),
+    )
+
+
+def _parcel(parcel: Facts, say: Renderer) -> CardParcel:
+    eta = parcel["eta"]
+    return CardParcel(
+        carrier=say.fact(parcel["carrier"]),
+        tracking_number=str(parcel["tracking_number"]),
+        state=say.term(f"parcel.{parcel['state']}"),
+        eta=say.fact(eta, "day") if eta is not None else "",
+        events=tuple(
+            CardEvent(at=say.fact(e["at"], "time"), text=say.fact(e["text"])) for e in _each(parcel["events"])
+        ),
+    )
+
+
+def _product(product: Facts, say: Renderer) -> ProductCard:
+    stock = int(str(product["stock"]))
+    return ProductCard(
+        product_id=str(product["product_id"]),
+        title=say.fact(product["title"]),
+        price=say.fact(product["price"]),
+        options=say.fact(product["options"]),
+        stock=say.term("stock.in" if stock > 0 else "stock.out"),
+        image=str(product["image"]),
+        link=f"/#{product['product_id']}",
+    )

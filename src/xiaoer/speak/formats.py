@@ -1,0 +1,53 @@
+"""Amounts, days and times as people write them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, get_currency_precision
+
+from xiaoer.domain.money import Money
+from xiaoer.domain.words import Language
+
+_LOCALE = {Language.ZH: "zh_CN", Language.EN: "en_GB"}
+_DAY = {Language.ZH: "M月d日（EEE）", Language.EN: "EEE d MMM"}
+_TIME = {Language.ZH: "M月d日 HH:mm", Language.EN: "d MMM, HH:mm"}
+_NEAR = {
+    Language.ZH: {-1: "昨天（{}）", 0: "今天（{}）", 1: "明天（{}）"},
+    Language.EN: {-1: "yesterday ({})", 0: "today ({})", 1: "tomorrow ({})"},
+}
+
+
+def money(amount: Money, language: Language) -> str:
+    """¥1,299.00. The shop's own sign in both languages, without a country before it."""
+    value = Decimal(amount.minor).scaleb(-get_currency_precision(amount.currency))
+    return format_currency(value, amount.currency, "¤#,##0.00", locale="zh_CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Times as one customer reads them."""
+
+    language: Language
+    time_zone: str  # IANA
+    now: datetime
+
+    def day(self, moment: datetime) -> str:
+        """Wed 25 Nov; yesterday, today and tomorrow by name as well; the year if it is another one."""
+        local = self._local(moment)
+        today = self._local(self.now)
+        shown = format_date(local, _DAY[self.language], locale=_LOCALE[self.language])
+        if local.year != today.year:
+            shown = format_date(local, "long", locale=_LOCALE[self.language])
+        near = _NEAR[self.language].get((local.date() - today.date()).days)
+        return near.format(shown) if near else shown
+
+    def time(self, moment: datetime) -> str:
+        """25 Nov, 14:05."""
+        local = self._local(moment)
+        return format_datetime(local, _TIME[self.language], locale=_LOCALE[self.language])
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.time_zone))

@@ -1,0 +1,220 @@
+"""Decisions and outcomes in words: the feeling first, then the fact, then the next step."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import assert_never
+
+from xiaoer.domain.conversation import Step, Turn
+from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Wait
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
+from xiaoer.domain.reply import Citation, Origin, Part, QueueCard, Receipt, Reply, TextPart
+from xiaoer.domain.understanding import Mood
+from xiaoer.speak import cards
+from xiaoer.speak.formats import Calendar
+from xiaoer.speak.render import Rendered, Renderer
+
+_FEELINGS = frozenset({Mood.WORRIED, Mood.UPSET, Mood.ANGRY})
+_TRY: Mapping[str, Sequence[str]] = {
+    "greeting": ("try.order_status", "try.find_product", "try.request_return"),
+    "greeting_again": ("try.order_status", "try.find_product", "try.request_return"),
+    "about_bot": ("try.order_status", "try.call_person"),
+    "complaint": ("try.order_status", "try.request_return", "try.call_person"),
+    "out_of_scope": ("try.order_status", "try.find_product", "try.call_person"),
+    "shop_down": ("try.call_person",),
+}
+
+
+class TemplateVoice:
+    """Every word from the phrase books, every value from the facts of this turn."""
+
+    def __init__(self, *, card_lives: timedelta) -> None:
+        self._card_lives = card_lives
+
+    def say(self, chosen: Chosen, outcome: Outcome | None, turn: Turn) -> Reply:
+        """The reply to one step."""
+        say = _renderer(turn)
+        match chosen.decision:
+            case Wait():
+                parts, receipts = (), ()
+            case Ask(task):
+                parts, receipts = _ask(task, say)
+            case Answer() as answer:
+                parts, receipts = _answer(answer, say)
+            case Suggest(intents):
+                keys = [f"try.{intent.value}" for intent in intents]
+                parts, receipts = _plain(
+                    ["suggest" if keys else "unclear"], {}, say, keys or _TRY["greeting"]
+                )
+            case Say(key, facts):
+                parts, receipts = _plain([f"say.{key}"], facts, say, _TRY.get(key, ()))
+            case Drop(_, action):
+                parts, receipts = _plain([f"drop.{action}", "drop"], {}, say, ())
+            case Do() | HandOff() as done:
+                parts, receipts = self._outcome(done, outcome, turn, say)
+            case _ as never:
+                assert_never(never)
+        return Reply(parts=parts, receipts=receipts, origin=Origin.TEMPLATE, language=say.language)
+
+    def together(self, turn: Turn) -> Reply:
+        """One reply to a whole turn: a feeling is met before anything else is said."""
+        say, steps = _renderer(turn), turn.steps
+        spoken = [step.reply for step in steps if step.reply.parts]
+        parts = [part for reply in spoken for part in reply.parts]
+        receipts = [receipt for reply in spoken for receipt in reply.receipts]
+        if spoken and turn.understanding.mood in _FEELINGS and not _speaks_of_it(steps):
+            opening = say.phrase([f"mood.{turn.understanding.mood.value}"], {})
+            parts.insert(0, TextPart(text=opening.text))
+            receipts.insert(0, _receipt(opening))
+        if spoken and _card_left_open(turn):
+            reminder = say.phrase(["card_waits"], {})
+            parts.append(TextPart(text=reminder.text))
+            receipts.append(_receipt(reminder))
+        return Reply(
+            parts=tuple(parts), receipts=tuple(receipts), origin=Origin.TEMPLATE, language=say.language
+        )
+
+    def _outcome(
+        self, decision: Do | HandOff, outcome: Outcome | None, turn: Turn, say: Renderer
+    ) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+        match outcome:
+            case Done(action, facts) if isinstance(decision, HandOff) or action == "call_person":
+                return _handed_over(facts, say)
+            case Done(action, facts):
+                keys = [f"done.{action}.{facts.get('situation')}", f"done.{action}"]
+                return _with_cards(keys, facts, say)
+            case Refused(reason, facts):
+                action = decision.action if isinstance(decision, Do) else ""
+                keys = [f"refused.{reason.value}.{facts.get('situation', action)}", f"refused.{reason.value}"]
+                return _refused(keys, facts, say)
+            case NeedsConfirm(intent_id, plan) | NeedsApproval(intent_id, plan):
+                expires = turn.now + self._card_lives
+                return _confirm(cards.confirm_card(intent_id, plan, say, expires_at=expires), plan.facts, say)
+            case Failed(action, reason):
+                return _plain(
+                    [f"failed.{reason.value}.{action}", f"failed.{reason.value}"],
+                    {},
+                    say,
+                    ["try.call_person"],
+                )
+            case None:
+                raise ValueError("a thing that was done has an outcome")
+            case _ as never:
+                assert_never(never)
+
+
+def _renderer(turn: Turn) -> Renderer:
+    conversation = turn.conversation
+    calendar = Calendar(turn.understanding.language, conversation.time_zone, turn.now)
+    return Renderer(calendar, seed=turn.id)
+
+
+def _receipt(rendered: Rendered, source: str = "") -> Receipt:
+    return Receipt(source=source or f"template:{rendered.key}", values=rendered.values)
+
+
+def _plain(
+    keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str]
+) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    rendered = say.phrase(keys, facts)
+    parts: list[Part] = [TextPart(text=rendered.text)]
+    if tries:
+        parts.append(cards.quick(tries, say))
+    return tuple(parts), (_receipt(rendered),)
+
+
+def _ask(task: Task, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    again = [f"ask_again.{task.asked}"] if task.tries else []
+    rendered = say.phrase([*again, f"ask.{task.action}.{task.asked}", f"ask.{task.asked}"], task.args)
+    parts: list[Part] = [TextPart(text=rendered.text)]
+    if task.choices:
+        parts.append(cards.choices(task.choices, say))
+    return tuple(parts), (_receipt(rendered), *(Receipt(source=f"choice:{c.value}") for c in task.choices))
+
+
+def _answer(answer: Answer, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    passage = answer.passages[0]
+    key = "answer" if passage.language is say.language else "answer_other_language"
+    rendered = say.phrase([key], {"text": passage.text, "title": passage.title})
+    parts: list[Part] = [TextPart(text=rendered.text)]
+    receipts = [_receipt(rendered, f"article:{passage.slug}")]
+    if answer.offer:
+        offer = say.phrase([f"instead.{answer.offer}"], {})
+        parts.append(TextPart(text=offer.text))
+        receipts.append(_receipt(offer))
+    parts.append(Citation(slug=passage.slug, title=passage.title, language=passage.language))
+    if answer.offer:
+        parts.append(cards.quick([f"try.{answer.offer}"], say))
+    return tuple(parts), tuple(receipts)
+
+
+def _with_cards(
+    keys: Sequence[str], facts: Facts, say: Renderer
+) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    rendered = say.phrase(keys, facts)
+    parts: list[Part] = [TextPart(text=rendered.text)]
+    if "lines" in facts:
+        parts.append(cards.order_card(facts, say))
+    orders = facts.get("orders")
+    if isinstance(orders, tuple):
+        parts.extend(cards.order_card(order, say) for order in orders if isinstance(order, Mapping))
+    if facts.get("products"):
+        parts.append(cards.product_cards(facts["products"], say))
+    return tuple(parts), (_receipt(rendered, f"action:{keys[-1].removeprefix('done.')}"),)
+
+
+def _refused(
+    keys: Sequence[str], facts: Facts, say: Renderer
+) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    parts, receipts = _with_cards(keys, facts, say)
+    instead = str(facts.get("instead") or "")
+    if not instead:
+        return parts, receipts
+    offer = say.phrase([f"instead.{instead}"], facts)
+    first = TextPart(text=f"{_text(parts[0])}{'' if _han(say) else ' '}{offer.text}")
+    return (first, *parts[1:], cards.quick([f"try.{instead}"], say)), (*receipts, _receipt(offer))
+
+
+def _confirm(card: Part, facts: Facts, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    action = getattr(card, "action", "")
+    rendered = say.phrase([f"confirm.{action}.{facts.get('situation')}", f"confirm.{action}"], facts)
+    return (TextPart(text=rendered.text), card), (_receipt(rendered, f"plan:{action}"),)
+
+
+def _handed_over(facts: Facts, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    why, situation = str(facts["why"]), str(facts["situation"])
+    opening = say.phrase([f"handoff.{why}", "handoff"], {})
+    place = say.phrase([f"queue.{situation}"], facts)
+    queue = QueueCard(
+        state="away" if situation == "away" else "waiting",
+        place=int(str(facts["place"])),
+        text=place.text,
+    )
+    joint = "" if _han(say) else " "
+    text = TextPart(text=f"{opening.text}{joint}{place.text}")
+    return (text, queue), (_receipt(opening), _receipt(place, "action:call_person"))
+
+
+def _speaks_of_it(steps: Sequence[Step]) -> bool:
+    """A reply that is itself about the feeling needs no other opening."""
+    for step in steps:
+        decision = step.chosen.decision
+        if isinstance(decision, HandOff) and decision.why in ("angry", "risk"):
+            return True
+        if isinstance(decision, Say) and decision.key in ("complaint", "goodbye", "thanks"):
+            return True
+    return False
+
+
+def _card_left_open(turn: Turn) -> bool:
+    """A card that was on the screen, and of which this turn said nothing."""
+    card = turn.conversation.memory.proposal
+    return card is not None and turn.memory.card == card and turn.memory.proposal is None
+
+
+def _han(say: Renderer) -> bool:
+    return say.language.value == "zh"
+
+
+def _text(part: Part) -> str:
+    return part.text if isinstance(part, TextPart) else ""
