@@ -14,6 +14,7 @@ from xiaoer.speak import cards
 from xiaoer.speak.formats import Calendar
 from xiaoer.speak.render import Rendered, Renderer
 
+Said = tuple[tuple[Part, ...], tuple[Receipt, ...]]
 _FEELINGS = frozenset({Mood.WORRIED, Mood.UPSET, Mood.ANGRY})
 _TRY: Mapping[str, Sequence[str]] = {
     "greeting": ("try.order_status", "try.find_product", "try.request_return"),
@@ -36,25 +37,23 @@ class TemplateVoice:
         say = _renderer(turn)
         match chosen.decision:
             case Wait():
-                parts, receipts = (), ()
+                said: Said = ((), ())
             case Ask(task):
-                parts, receipts = _ask(task, say)
+                said = _ask(task, say)
             case Answer() as answer:
-                parts, receipts = _answer(answer, say)
+                said = _answer(answer, say)
             case Suggest(intents):
                 keys = [f"try.{intent.value}" for intent in intents]
-                parts, receipts = _plain(
-                    ["suggest" if keys else "unclear"], {}, say, keys or _TRY["greeting"]
-                )
-            case Say(key, facts):
-                parts, receipts = _plain([f"say.{key}"], facts, say, _TRY.get(key, ()))
+                said = _plain(["suggest" if keys else "unclear"], {}, say, keys or _TRY["greeting"])
+            case Say(name, facts):
+                said = _plain([f"say.{name}"], facts, say, _TRY.get(name, ()))
             case Drop(_, action):
-                parts, receipts = _plain([f"drop.{action}", "drop"], {}, say, ())
+                said = _plain([f"drop.{action}", "drop"], {}, say, ())
             case Do() | HandOff() as done:
-                parts, receipts = self._outcome(done, outcome, turn, say)
+                said = self._outcome(done, outcome, turn, say)
             case _ as never:
                 assert_never(never)
-        return Reply(parts=parts, receipts=receipts, origin=Origin.TEMPLATE, language=say.language)
+        return Reply(parts=said[0], receipts=said[1], origin=Origin.TEMPLATE, language=say.language)
 
     def together(self, turn: Turn) -> Reply:
         """One reply to a whole turn: a feeling is met before anything else is said."""
@@ -74,9 +73,7 @@ class TemplateVoice:
             parts=tuple(parts), receipts=tuple(receipts), origin=Origin.TEMPLATE, language=say.language
         )
 
-    def _outcome(
-        self, decision: Do | HandOff, outcome: Outcome | None, turn: Turn, say: Renderer
-    ) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+    def _outcome(self, decision: Do | HandOff, outcome: Outcome | None, turn: Turn, say: Renderer) -> Said:
         match outcome:
             case Done(action, facts) if isinstance(decision, HandOff) or action == "call_person":
                 return _handed_over(facts, say)
@@ -113,9 +110,7 @@ def _receipt(rendered: Rendered, source: str = "") -> Receipt:
     return Receipt(source=source or f"template:{rendered.key}", values=rendered.values)
 
 
-def _plain(
-    keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str]
-) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _plain(keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str]) -> Said:
     rendered = say.phrase(keys, facts)
     parts: list[Part] = [TextPart(text=rendered.text)]
     if tries:
@@ -123,7 +118,7 @@ def _plain(
     return tuple(parts), (_receipt(rendered),)
 
 
-def _ask(task: Task, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _ask(task: Task, say: Renderer) -> Said:
     again = [f"ask_again.{task.asked}"] if task.tries else []
     rendered = say.phrase([*again, f"ask.{task.action}.{task.asked}", f"ask.{task.asked}"], task.args)
     parts: list[Part] = [TextPart(text=rendered.text)]
@@ -132,7 +127,7 @@ def _ask(task: Task, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ..
     return tuple(parts), (_receipt(rendered), *(Receipt(source=f"choice:{c.value}") for c in task.choices))
 
 
-def _answer(answer: Answer, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _answer(answer: Answer, say: Renderer) -> Said:
     passage = answer.passages[0]
     key = "answer" if passage.language is say.language else "answer_other_language"
     rendered = say.phrase([key], {"text": passage.text, "title": passage.title})
@@ -148,9 +143,7 @@ def _answer(answer: Answer, say: Renderer) -> tuple[tuple[Part, ...], tuple[Rece
     return tuple(parts), tuple(receipts)
 
 
-def _with_cards(
-    keys: Sequence[str], facts: Facts, say: Renderer
-) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _with_cards(keys: Sequence[str], facts: Facts, say: Renderer) -> Said:
     rendered = say.phrase(keys, facts)
     parts: list[Part] = [TextPart(text=rendered.text)]
     if "lines" in facts:
@@ -163,9 +156,7 @@ def _with_cards(
     return tuple(parts), (_receipt(rendered, f"action:{keys[-1].removeprefix('done.')}"),)
 
 
-def _refused(
-    keys: Sequence[str], facts: Facts, say: Renderer
-) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _refused(keys: Sequence[str], facts: Facts, say: Renderer) -> Said:
     parts, receipts = _with_cards(keys, facts, say)
     instead = str(facts.get("instead") or "")
     if not instead:
@@ -175,13 +166,13 @@ def _refused(
     return (first, *parts[1:], cards.quick([f"try.{instead}"], say)), (*receipts, _receipt(offer))
 
 
-def _confirm(card: Part, facts: Facts, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _confirm(card: Part, facts: Facts, say: Renderer) -> Said:
     action = getattr(card, "action", "")
     rendered = say.phrase([f"confirm.{action}.{facts.get('situation')}", f"confirm.{action}"], facts)
     return (TextPart(text=rendered.text), card), (_receipt(rendered, f"plan:{action}"),)
 
 
-def _handed_over(facts: Facts, say: Renderer) -> tuple[tuple[Part, ...], tuple[Receipt, ...]]:
+def _handed_over(facts: Facts, say: Renderer) -> Said:
     why, situation = str(facts["why"]), str(facts["situation"])
     opening = say.phrase([f"handoff.{why}", "handoff"], {})
     place = say.phrase([f"queue.{situation}"], facts)
