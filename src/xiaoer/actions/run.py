@@ -40,7 +40,7 @@ async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
 
 async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
     """The customer said no to a card; None if it is not theirs. An answered card stays as it is."""
-    proposal = await _own(intent_id, actor, reach)
+    proposal = await own_card(intent_id, actor, reach)
     if proposal is not None and proposal.state is ProposalState.OPEN:
         await reach.ledger.finish(intent_id, ProposalState.DECLINED, None, now=reach.now)
         return await reach.ledger.proposal(intent_id)
@@ -64,8 +64,8 @@ async def _propose(plan: Plan, actor: Actor, reach: Reach) -> NeedsConfirm:
     return NeedsConfirm(intent_id, plan)
 
 
-async def _own(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
-    """The proposal, if it was made to this very actor in this very conversation."""
+async def own_card(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
+    """The card, if it was shown to this very actor in this very conversation."""
     proposal = await reach.ledger.proposal(intent_id)
     if proposal is None or proposal.conversation_id != reach.conversation_id:
         return None
@@ -74,7 +74,7 @@ async def _own(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | No
 
 
 async def _confirmed(intent_id: IntentId, actor: Actor, reach: Reach) -> Outcome:
-    proposal = await _own(intent_id, actor, reach)
+    proposal = await own_card(intent_id, actor, reach)
     if proposal is None:
         return Refused(Reason.CARD_UNKNOWN)
     if proposal.state is not ProposalState.OPEN:

@@ -2,6 +2,7 @@
 
 from xiaoer.domain.conversation import State, Turn
 from xiaoer.domain.decision import Chosen, Do, Drop, HandOff, Wait
+from xiaoer.domain.outcome import Failed, Reason
 from xiaoer.domain.ports import Mind
 from xiaoer.domain.understanding import Answer, Mood, Risk
 
@@ -17,11 +18,21 @@ class Router:
         self._local = local
 
     async def next(self, turn: Turn) -> Chosen | None:
+        if (unclear := _unclear_effect(turn)) is not None:
+            return unclear
         if turn.steps and isinstance(turn.steps[-1].chosen.decision, _LAST_WORDS):
             return None
         if not turn.steps and (ruled := _by_rule(turn)) is not None:
             return ruled
         return await self._local.next(turn)
+
+
+def _unclear_effect(turn: Turn) -> Chosen | None:
+    """An effect whose result was lost is looked at by a person, unasked."""
+    last = turn.steps[-1].outcome if turn.steps else None
+    if isinstance(last, Failed) and last.reason is Reason.SHOP_UNCLEAR:
+        return Chosen(HandOff("unclear"), "rule:unclear_effect")
+    return None
 
 
 def _by_rule(turn: Turn) -> Chosen | None:

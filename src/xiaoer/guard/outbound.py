@@ -9,12 +9,9 @@ from xiaoer.domain.reply import Reply
 _NUMBERS = re.compile(r"[A-Z]{0,2}\d[\d,.:]*", re.ASCII)
 
 
-def unproven(reply: Reply, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Numbers said in `reply` that stand neither in its receipts' values nor in `sources`.
-
-    `sources` are the texts a number may also come from: the phrases used, the passages quoted.
-    """
-    proven = {n for text in (*sources, *_values(reply)) for n in numbers(text)}
+def unproven(reply: Reply) -> tuple[str, ...]:
+    """Numbers said in `reply` that stand in none of its receipts. Phrases hold no numbers of their own."""
+    proven = {n for text in _values(reply) for n in numbers(text)}
     return tuple(n for n in numbers(reply.text) if n not in proven)
 
 

@@ -1,0 +1,48 @@
+"""Settings, from the environment (XIAOER_...) or a .env file. Read by app and cli only."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, its unit and its default. Documented in docs/settings.md (a test says so)."""
+
+    model_config = SettingsConfigDict(env_prefix="XIAOER_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path("var"), description="Where databases, index, model and secrets are kept"
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL; empty: SQLite in data_dir. postgresql://user:password@host/name",
+    )
+    policy_file: Path | None = Field(
+        default=None, description="The shop's policy.yaml; empty: the demo shop's"
+    )
+    host: str = Field(default="127.0.0.1", description="Address the service listens on")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the service listens on")
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="Other sites that may embed the widget, comma-separated origins"
+    )
+    sign_in_keys: Path | None = Field(
+        default=None, description="JSON file of keys the shop signs its customers in with; see docs/api.md"
+    )
+    staff_tokens: SecretStr = Field(
+        default=SecretStr(""), description="Staff and their tokens: name:token, comma-separated"
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs conversation tokens; empty: made once and kept in data_dir"
+    )
+    settle_s: float = Field(
+        default=0.15, ge=0, le=1, description="Seconds to wait for more messages of a burst before answering"
+    )
+    shop_read_timeout_s: float = Field(
+        default=3.0, gt=0, le=30, description="Longest read from the order system"
+    )
+    shop_write_timeout_s: float = Field(
+        default=8.0, gt=0, le=30, description="Longest write to the order system"
+    )
+    log_level: str = Field(default="info", description="debug, info, warning or error")

@@ -1,0 +1,251 @@
+"""START HERE: `Clerk.answer` is the whole story of a customer's message."""
+
+import traceback
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+from uuid import uuid4
+
+import anyio
+import structlog
+
+from xiaoer.actions.base import Reach
+from xiaoer.actions.run import decline, own_card, run
+from xiaoer.decide.memory import remember
+from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
+from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff
+from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
+from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome
+from xiaoer.domain.people import Actor, Proof
+from xiaoer.domain.policy import Policy
+from xiaoer.domain.ports import (
+    Busy,
+    Conversations,
+    Desk,
+    Ledger,
+    Mind,
+    Proposal,
+    ProposalState,
+    Shop,
+    StoreDown,
+    Tries,
+    Understander,
+    Wakeups,
+)
+from xiaoer.domain.reply import Reply
+from xiaoer.domain.understanding import Mood, Understanding
+from xiaoer.guard.outbound import unproven
+from xiaoer.speak.voice import TemplateVoice
+
+MOST_STEPS = 8  # of one turn: at most five wishes, a proof before them, something parked after them
+MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered by the next
+PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # waits of a pressed card for a turn under way
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Where things are kept and done."""
+
+    conversations: Conversations
+    ledger: Ledger
+    desk: Desk
+    tries: Tries
+    shop: Shop
+    policy: Policy
+
+    def reach(self, turn: Turn) -> Reach:
+        """What the actions of this turn may touch."""
+        return Reach(
+            shop=self.shop,
+            ledger=self.ledger,
+            desk=self.desk,
+            tries=self.tries,
+            conversations=self.conversations,
+            policy=self.policy,
+            conversation_id=turn.conversation.id,
+            language=turn.understanding.language,
+            now=turn.now,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Receives, understands, decides, acts, speaks and records; one turn at a time per conversation."""
+
+    house: House
+    understander: Understander
+    mind: Mind
+    voice: TemplateVoice
+    wakeups: Wakeups
+    clock: Callable[[], datetime]
+    versions: Mapping[str, str]
+
+    async def answer(self, conversation_id: ConversationId) -> None:
+        """Answer all a customer has said. Does nothing while another process is answering.
+
+        Looks again after each turn: who was turned away meanwhile (Busy) relies on it.
+        """
+        log = self.house.conversations
+        try:
+            for _ in range(MOST_TURNS):
+                if not (await log.pending(conversation_id))[1]:
+                    return
+                async with log.lease(conversation_id, now=self.clock()):
+                    if (turn := await self._receive(conversation_id)) is not None:
+                        await self._finish(await self._serve_or_call_person(turn))
+        except Busy:
+            return
+
+    async def _receive(self, conversation_id: ConversationId) -> Turn | None:
+        """The messages that wait for a reply, understood together: a burst is one turn."""
+        conversation, messages = await self.house.conversations.pending(conversation_id)
+        if not messages:
+            return None
+        self.wakeups.whisper(conversation_id, "typing", {})
+        understanding = self.understander.understand([m.text for m in messages], conversation)
+        return _turn(conversation, tuple(messages), understanding, now=self.clock())
+
+    async def _serve_or_call_person(self, turn: Turn) -> TurnRecord:
+        """A bug in a turn is a person's to mend, and nobody is met with silence."""
+        try:
+            return await self._serve(turn)
+        except StoreDown:
+            raise  # nothing can be kept now; the message is stored and answered once the store is back
+        except Exception as bug:  # noqa: BLE001 - the edge of a turn
+            _log.error("turn_broke", turn_id=turn.id, error=type(bug).__name__, at=_where(bug))
+            return await self._serve(turn, Chosen(HandOff("broken"), "rule:broken"))
+
+    async def _serve(self, turn: Turn, first: Chosen | None = None) -> TurnRecord:
+        """Decide, act, speak, until every wish is served or something has to be asked."""
+        begun = perf_counter()
+        for _ in range(MOST_STEPS):
+            chosen = first if first and not turn.steps else await self.mind.next(turn)
+            if chosen is None:
+                break
+            outcome = await self._act(chosen.decision, turn)
+            turn = self._told(turn, chosen, outcome)
+        reply = self._proven(self.voice.together(turn), turn)
+        ms = (perf_counter() - begun) * 1000
+        return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=dict(self.versions))
+
+    async def _act(self, decision: Decision, turn: Turn) -> Outcome | None:
+        """Everything that is done goes through the one door."""
+        actor, reach = turn.conversation.actor, self.house.reach(turn)
+        if isinstance(decision, HandOff):
+            return await run(Do("call_person", {"why": decision.why}), actor, reach)
+        if isinstance(decision, Drop) and decision.intent_id is not None:
+            await decline(decision.intent_id, actor, reach)
+        if not isinstance(decision, Do):
+            return None
+        outcome = await run(decision, actor, reach)
+        if isinstance(outcome, NeedsConfirm):
+            await self._replace_card(turn, outcome)
+        return outcome
+
+    def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None) -> Turn:
+        """The turn after a step: what was said of it, what is remembered, who is proven by now."""
+        reply = self.voice.say(chosen, outcome, turn)
+        if reply.text:
+            self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
+        step = Step(chosen=chosen, outcome=outcome, reply=reply)
+        conversation = replace(turn.conversation, actor=_actor_after(turn.conversation.actor, outcome))
+        memory = remember(turn.memory, chosen, outcome)
+        return replace(turn, conversation=conversation, memory=memory, steps=(*turn.steps, step))
+
+    def _proven(self, reply: Reply, turn: Turn) -> Reply:
+        """The last look: a number without a receipt is not said."""
+        if not (loose := unproven(reply)):
+            return reply
+        _log.error("unproven_reply", turn_id=turn.id, count=len(loose))
+        return self.voice.unsure(turn)
+
+    async def _finish(self, record: TurnRecord) -> None:
+        await self.house.conversations.finish_turn(record, now=self.clock())
+
+    async def _replace_card(self, turn: Turn, outcome: NeedsConfirm) -> None:
+        """A corrected wish has one card: the one before can no longer be pressed."""
+        old = turn.memory.card
+        before = await self.house.ledger.proposal(old) if old and old != outcome.intent_id else None
+        if before and before.state is ProposalState.OPEN and before.plan.action == outcome.plan.action:
+            await self.house.ledger.finish(before.id, ProposalState.EXPIRED, None, now=turn.now)
+
+    # --- what a customer does with a button rather than with words -----------------------------
+
+    async def press(
+        self, conversation_id: ConversationId, intent_id: IntentId, *, yes: bool
+    ) -> Proposal | None:
+        """Answer a card; None if it is not this customer's. A second press changes nothing."""
+        async with self._alone(conversation_id) as turn:
+            card = await own_card(intent_id, turn.conversation.actor, self.house.reach(turn))
+            if card is None or card.state is not ProposalState.OPEN:
+                return card
+            action = card.plan.action
+            decision = Do(action, confirmed=card.id) if yes else Drop(card.id, action)
+            await self._finish(await self._serve(turn, Chosen(decision, "rule:card_pressed")))
+        return await self.house.ledger.proposal(intent_id)
+
+    async def call_person(self, conversation_id: ConversationId, *, why: str = "asked") -> None:
+        """The button that is always there."""
+        async with self._alone(conversation_id) as turn:
+            await self._finish(await self._serve(turn, Chosen(HandOff(why), "rule:button")))
+
+    async def prove(self, conversation_id: ConversationId, *, order_id: str, contact: str) -> bool:
+        """A guest proves an order. The same False for wrong, foreign and tried too often."""
+        async with self._alone(conversation_id) as turn:
+            call = Do("prove_order", {"order_id": order_id, "contact": contact})
+            record = await self._serve(turn, Chosen(call, "rule:form"))
+            await self._finish(record)
+        return OrderId(order_id) in record.turn.conversation.actor.proven_orders
+
+    @asynccontextmanager
+    async def _alone(self, conversation_id: ConversationId) -> AsyncIterator[Turn]:
+        """A turn without words, once no other turn is under way. Busy after some three seconds."""
+        async with AsyncExitStack() as held:
+            for wait_s in (*PATIENCE_S, None):
+                try:
+                    lease = self.house.conversations.lease(conversation_id, now=self.clock())
+                    await held.enter_async_context(lease)
+                    break
+                except Busy:
+                    if wait_s is None:
+                        raise
+                await anyio.sleep(wait_s)
+            yield await self._wordless(conversation_id)
+
+    async def _wordless(self, conversation_id: ConversationId) -> Turn:
+        conversation = await self.house.conversations.get(conversation_id)
+        if conversation is None:
+            raise LookupError("no such conversation")
+        silence = Understanding(text="", language=conversation.language, wishes=())
+        return _turn(conversation, (), silence, now=self.clock())
+
+
+def _where(bug: BaseException) -> str:
+    """File and line of a bug: enough to find it, and no value of anybody."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    return f"{frames[-1].filename.rpartition('/xiaoer/')[2]}:{frames[-1].lineno}" if frames else ""
+
+
+def _turn(
+    conversation: Conversation, messages: tuple[Message, ...], heard: Understanding, *, now: datetime
+) -> Turn:
+    upset = conversation.memory.upset + 1 if heard.mood in (Mood.UPSET, Mood.ANGRY) else 0
+    return Turn(
+        id=TurnId(uuid4().hex),
+        conversation=conversation,
+        messages=messages,
+        understanding=heard,
+        memory=replace(conversation.memory, upset=upset),
+        now=now,
+    )
+
+
+def _actor_after(actor: Actor, outcome: Outcome | None) -> Actor:
+    """A guest who has just proven an order may speak of it in the same turn."""
+    if not isinstance(outcome, Done) or outcome.action != "prove_order" or actor.proof is Proof.SIGNED_IN:
+        return actor
+    orders = actor.proven_orders | {OrderId(str(outcome.facts["order_id"]))}
+    return replace(actor, proof=Proof.ORDER, proven_orders=orders)
