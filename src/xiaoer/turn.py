@@ -192,10 +192,12 @@ class Clerk:
         async with self._alone(conversation_id) as turn:
             await self._finish(await self._serve(turn, Chosen(HandOff(why), "rule:button")))
 
-    async def prove(self, conversation_id: ConversationId, *, order_id: str, contact: str) -> bool:
+    async def prove(
+        self, conversation_id: ConversationId, *, order_id: str, phone_tail: str = "", email: str = ""
+    ) -> bool:
         """A guest proves an order. The same False for wrong, foreign and tried too often."""
         async with self._alone(conversation_id) as turn:
-            call = Do("prove_order", {"order_id": order_id, "contact": contact})
+            call = Do("prove_order", {"order_id": order_id, "contact": email or phone_tail})
             record = await self._serve(turn, Chosen(call, "rule:form"))
             await self._finish(record)
         return OrderId(order_id) in record.turn.conversation.actor.proven_orders

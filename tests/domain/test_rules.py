@@ -1,0 +1,233 @@
+"""The rules of the shop, as pure functions over any order."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaoer.domain.catalog import Variant
+from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, ShopId, VariantId
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import (
+    Case,
+    CaseKind,
+    CaseReason,
+    CaseState,
+    Line,
+    Order,
+    OrderState,
+    Parcel,
+    ParcelState,
+    PayMethod,
+)
+from xiaoer.domain.outcome import Reason, Refused
+from xiaoer.domain.people import Address, Tier
+from xiaoer.domain.policy import Hours, Policy
+from xiaoer.domain.rules import (
+    FAULTS,
+    ReturnAsk,
+    refund_for,
+    refuse_cancel,
+    refuse_change_address,
+    refuse_exchange,
+    refuse_return,
+    return_fee,
+    return_until,
+    situation,
+)
+from xiaoer.domain.words import Language, Words
+from xiaoer.speak.book import book
+
+NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
+CNY = "CNY"
+POLICY = Policy(
+    version="t",
+    shop_id=ShopId("s"),
+    shop_name=Words("店", "shop"),
+    currency=CNY,
+    time_zone="Asia/Shanghai",
+    languages=(Language.ZH, Language.EN),
+    order_number="M[0-9]{8}",
+    hours=Hours(opens=time(9), closes=time(22), days=frozenset(range(7)), time_zone="Asia/Shanghai"),
+    dispatch_hours=48,
+    cancel_states=frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID}),
+    change_address_states=frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID}),
+    return_days=15,
+    return_days_by_category={"beauty": 7},
+    unopened_only=frozenset({"beauty"}),
+    final_sale_returns="never",
+    return_fee=Money(1200, CNY),
+    return_free_tiers=frozenset({Tier.GOLD}),
+    exchange_days=15,
+    exchange_days_by_category={"running_shoes": 30},
+    refund_after_receipt_days=3,
+    refund_days={PayMethod.ALIPAY: 1},
+)
+ADDRESS = Address(
+    name="林梅", phone="+8613800000000", country="CN", region="浙江省", city="杭州市", street="文三路1号"
+)
+
+
+def line(number: int = 1, *, price: int = 10000, category: str = "running_shoes", **more: object) -> Line:
+    made = Line(
+        id=LineId(f"L{number}"),
+        product_id=ProductId("P1"),
+        variant_id=VariantId("V1"),
+        category=category,
+        title=Words("鞋", "shoes"),
+        options={"size": Words("42", "42")},
+        quantity=1,
+        unit_price=Money(price, CNY),
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def order(state: OrderState, *lines: Line, arrived: datetime | None = None, discount: int = 0) -> Order:
+    lines = lines or (line(),)
+    goods = sum(x.unit_price.minor * x.quantity for x in lines)
+    parcel = Parcel(
+        carrier=Words("顺丰", "SF"),
+        tracking_number="SF1",
+        state=ParcelState.DELIVERED if arrived else ParcelState.IN_TRANSIT,
+        eta=None,
+        delivered_at=arrived,
+        line_ids=tuple(x.id for x in lines),
+    )
+    sent = state in (OrderState.SHIPPED, OrderState.DELIVERED)
+    return Order(
+        id=OrderId("M00000001"),
+        customer_id=CustomerId("c"),
+        state=state,
+        placed_at=NOW - timedelta(days=40),
+        lines=lines,
+        shipping_fee=Money(0, CNY),
+        discount=Money(discount, CNY),
+        total=Money(goods - discount, CNY),
+        address=ADDRESS,
+        parcels=(parcel,) if sent else (),
+    )
+
+
+def delivered(days_ago: float, *lines: Line) -> Order:
+    return order(OrderState.DELIVERED, *lines, arrived=NOW - timedelta(days=days_ago))
+
+
+def reason_of(no: Refused | None) -> Reason | None:
+    return no.reason if no else None
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (OrderState.AWAITING_PAYMENT, None),
+        (OrderState.PAID, None),
+        (OrderState.PACKED, Reason.ALREADY_PACKED),
+        (OrderState.SHIPPED, Reason.ALREADY_SHIPPED),
+        (OrderState.DELIVERED, Reason.ALREADY_DELIVERED),
+        (OrderState.CANCELLED, Reason.ALREADY_CANCELLED),
+    ],
+)
+def test_until_when_an_order_can_be_cancelled_or_redirected(state: OrderState, reason: Reason | None) -> None:
+    assert reason_of(refuse_cancel(order(state), POLICY)) is reason
+    assert reason_of(refuse_change_address(order(state), POLICY)) is reason
+
+
+def returned(of: Order, why: CaseReason, *, unopened: bool | None = None) -> Reason | None:
+    ask = ReturnAsk(reason=why, unopened=unopened)
+    return reason_of(refuse_return(of, of.lines[0], ask, policy=POLICY, now=NOW))
+
+
+def test_the_last_day_of_a_return_counts_whole_in_the_shops_zone() -> None:
+    of = delivered(15)
+    until = return_until(of, of.lines[0], POLICY)
+    assert until == datetime(2026, 11, 24, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Shanghai
+    assert returned(of, CaseReason.CHANGED_MIND) is None
+    assert returned(delivered(16), CaseReason.CHANGED_MIND) is Reason.RETURN_WINDOW_OVER
+
+
+def test_sealed_goods_go_back_sealed_or_faulty() -> None:
+    cream = line(category="beauty")
+    assert returned(delivered(3, cream), CaseReason.CHANGED_MIND, unopened=True) is None
+    assert returned(delivered(3, cream), CaseReason.CHANGED_MIND, unopened=False) is Reason.OPENED_GOODS
+    assert returned(delivered(3, cream), CaseReason.CHANGED_MIND) is Reason.OPENED_GOODS
+    assert returned(delivered(3, cream), CaseReason.FAULTY, unopened=False) is None
+    assert returned(delivered(8, cream), CaseReason.FAULTY) is Reason.RETURN_WINDOW_OVER
+
+
+def test_what_is_not_here_yet_or_was_sold_for_good_is_not_returned() -> None:
+    assert returned(order(OrderState.SHIPPED), CaseReason.FAULTY) is Reason.NOT_DELIVERED_YET
+    assert returned(delivered(1, line(final_sale=True)), CaseReason.CHANGED_MIND) is Reason.FINAL_SALE
+
+
+def test_a_line_is_returned_once() -> None:
+    case = Case(
+        id=CaseId("R1"),
+        kind=CaseKind.RETURN,
+        order_id=OrderId("M00000001"),
+        line_ids=(LineId("L1"),),
+        state=CaseState.APPROVED,
+        reason=CaseReason.FAULTY,
+        requested_at=NOW,
+    )
+    assert returned(replace(delivered(1), cases=(case,)), CaseReason.FAULTY) is Reason.CASE_OPEN
+    closed = replace(case, state=CaseState.CLOSED)
+    assert returned(replace(delivered(1), cases=(closed,)), CaseReason.FAULTY) is None
+
+
+@pytest.mark.parametrize(
+    ("variant", "days", "reason"),
+    [
+        (("V2", 10000, 3), 20, None),  # shoes: 30 days
+        (("V2", 10000, 3), 31, Reason.EXCHANGE_WINDOW_OVER),
+        (("V1", 10000, 3), 1, Reason.SAME_VARIANT),
+        (("V2", 10000, 0), 1, Reason.OUT_OF_STOCK),
+        (("V2", 12000, 3), 1, Reason.PRICE_DIFFERS),
+    ],
+)
+def test_exchanges(variant: tuple[str, int, int], days: int, reason: Reason | None) -> None:
+    name, price, stock = variant
+    wanted = Variant(id=VariantId(name), options={}, price=Money(price, CNY), stock=stock)
+    of = delivered(days)
+    assert reason_of(refuse_exchange(of, of.lines[0], wanted, policy=POLICY, now=NOW)) is reason
+
+
+@given(
+    prices=st.lists(st.integers(1, 10**7), min_size=1, max_size=6),
+    share=st.floats(0, 1),
+    fee=st.integers(0, 5000),
+)
+def test_all_lines_together_never_refund_more_than_was_paid(
+    prices: list[int], share: float, fee: int
+) -> None:
+    lines = [line(n, price=price) for n, price in enumerate(prices)]
+    of = order(OrderState.DELIVERED, *lines, arrived=NOW, discount=int(sum(prices) * share))
+    shares = [refund_for(of, x, Money(fee, CNY)).minor for x in lines]
+    assert all(amount >= 0 for amount in shares)
+    assert sum(shares) <= of.total.minor
+
+
+@given(why=st.sampled_from(CaseReason), tier=st.sampled_from(Tier), days=st.floats(0, 40))
+def test_less_proof_never_allows_more(why: CaseReason, tier: Tier, days: float) -> None:
+    of = delivered(days, line(category="beauty"))
+    if returned(of, why) is None:
+        assert returned(of, why, unopened=True) is None
+    assert return_fee(why, tier, POLICY).minor in (0, POLICY.return_fee.minor)
+    assert why not in FAULTS or return_fee(why, tier, POLICY).minor == 0
+
+
+@given(state=st.sampled_from(OrderState), parcel=st.sampled_from(ParcelState), late=st.booleans())
+def test_every_situation_has_a_name_to_show(state: OrderState, parcel: ParcelState, *, late: bool) -> None:
+    ship_by = NOW - timedelta(hours=1) if late else NOW + timedelta(hours=1)
+    of = replace(order(state), ship_by=ship_by)
+    of = replace(of, parcels=tuple(replace(p, state=parcel, eta=ship_by) for p in of.parcels))
+    key = situation(of, NOW)
+    assert f"situation.{key}" in book(Language.EN).terms
+    assert f"done.look_up_order.{key}" in book(Language.EN).phrases
+
+
+def test_the_desk_opens_next_morning() -> None:
+    night = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 23:00
+    assert not POLICY.hours.is_open(night)
+    assert POLICY.hours.next_opening(night) == datetime(2026, 11, 25, 1, tzinfo=UTC)

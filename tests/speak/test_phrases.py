@@ -1,0 +1,51 @@
+"""The phrase books: both languages say the same things, with the same facts, and no number of their own."""
+
+import re
+
+import pytest
+
+from xiaoer.domain.order import CaseReason, ParcelState, PayMethod
+from xiaoer.domain.outcome import Reason
+from xiaoer.domain.understanding import Intent, Mood
+from xiaoer.domain.words import Language
+from xiaoer.speak.book import book
+
+_FIELD = re.compile(r"{(\w+(?::[\w.]+)?)}")
+
+
+def fields(language: Language, key: str) -> set[str]:
+    return {field for way in book(language).phrases[key] for field in _FIELD.findall(way)}
+
+
+def test_both_books_hold_the_same_keys() -> None:
+    zh, en = book(Language.ZH), book(Language.EN)
+    assert set(zh.phrases) == set(en.phrases)
+    assert set(zh.terms) == set(en.terms)
+
+
+@pytest.mark.parametrize("key", sorted(book(Language.ZH).phrases))
+def test_a_phrase_takes_the_same_facts_in_both_languages(key: str) -> None:
+    assert fields(Language.ZH, key) == fields(Language.EN, key)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_phrases_hold_no_number_of_their_own(language: Language) -> None:
+    """Numbers come from facts alone: that is what the last look at a reply relies on."""
+    for key, ways in book(language).phrases.items():
+        for way in ways:
+            assert not re.search(r"\d", _FIELD.sub("", way)), (key, way)
+
+
+def test_every_reason_mood_and_name_has_words() -> None:
+    phrases, terms = book(Language.ZH).phrases, book(Language.ZH).terms
+    assert {f"refused.{reason.value}" for reason in Reason} <= set(phrases)
+    assert {f"mood.{mood.value}" for mood in (Mood.WORRIED, Mood.UPSET, Mood.ANGRY)} <= set(phrases)
+    names = [f"method.{m.value}" for m in PayMethod] + [f"reason.{r.value}" for r in CaseReason]
+    names += [f"parcel.{state.value}" for state in ParcelState]
+    assert set(names) <= set(terms)
+
+
+def test_every_wish_can_be_suggested() -> None:
+    talk = {"thanks", "goodbye", "complaint", "about_bot", "other", "ask_knowledge"}
+    wishes = {intent.value for intent in Intent} - talk
+    assert {f"try.{wish}" for wish in wishes} <= set(book(Language.EN).terms)
