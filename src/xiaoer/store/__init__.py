@@ -1,0 +1,1 @@
+"""The database: one MetaData, repositories, migrations, privacy. Asked for by `app` only."""

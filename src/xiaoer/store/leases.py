@@ -1,0 +1,65 @@
+"""Leases: one task at a time answers a conversation, over all processes. Never an open transaction."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from xiaoer.domain.ids import ConversationId
+from xiaoer.domain.ports import Busy, StoreDown
+from xiaoer.store.engine import Store
+from xiaoer.store.rows import new_id
+from xiaoer.store.tables import conversations
+
+LASTS = timedelta(seconds=30)  # a turn is bounded well below
+
+# What the running task holds, by (leases, conversation). It is the task that holds a lease, not the process:
+# one that outlived its time must not finish with the token of the task that took over.
+_held: ContextVar[Mapping[tuple[int, str], str] | None] = ContextVar("held", default=None)
+
+
+class Leases:
+    """A column with a holder and an end, compared and set."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @asynccontextmanager
+    async def hold(self, conversation_id: ConversationId, *, now: datetime) -> AsyncIterator[None]:
+        """Busy if another holds it. LookupError if there is no such conversation."""
+        token = new_id()
+        await self._store.write(conversation_id, lambda conn: _take(conn, conversation_id, token, now))
+        before = _held.get()
+        _held.set({**(before or {}), (id(self), conversation_id): token})
+        try:
+            yield
+        finally:
+            _held.set(before)
+            with suppress(StoreDown):  # then it runs out by itself
+                await self._store.write(conversation_id, lambda conn: _release(conn, conversation_id, token))
+
+    def token(self, conversation_id: ConversationId) -> str:
+        """What this task holds it with. Busy if it does not."""
+        token = (_held.get() or {}).get((id(self), conversation_id))
+        if token is None:
+            raise Busy("not inside its lease")
+        return token
+
+
+def free(now: datetime) -> ColumnElement[bool]:
+    return or_(conversations.c.lease_holder.is_(None), conversations.c.lease_until <= now)
+
+
+def _take(conn: Connection, conversation_id: ConversationId, token: str, now: datetime) -> None:
+    this = conversations.c.id == conversation_id
+    changes = {"lease_holder": token, "lease_until": now + LASTS}
+    if conn.execute(update(conversations).where(this, free(now)).values(changes)).rowcount == 0:
+        known = conn.scalar(select(conversations.c.id).where(this))
+        raise LookupError(conversation_id) if known is None else Busy(conversation_id)
+
+
+def _release(conn: Connection, conversation_id: ConversationId, token: str) -> None:
+    mine = and_(conversations.c.id == conversation_id, conversations.c.lease_holder == token)
+    conn.execute(update(conversations).where(mine).values(lease_holder=None, lease_until=None))

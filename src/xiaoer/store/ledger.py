@@ -1,0 +1,179 @@
+"""SqlLedger: effects proposed, taken at most once, finished. The rows stay for ever."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, ShopId, StaffId
+from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Refused
+from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.ports import Proposal, ProposalState
+from xiaoer.domain.reply import ConfirmCard, Origin
+from xiaoer.store.codec import dumps, loads
+from xiaoer.store.engine import Store
+from xiaoer.store.rows import Event, append, new_id
+from xiaoer.store.tables import intents
+
+LEFT_BEHIND = 500  # looked up per round after a crash
+
+# What the customer's card says. UNCLEAR is told by a person, so the card only says it did not go through.
+_CARD = {
+    ProposalState.DONE: "done",
+    ProposalState.REFUSED: "failed",
+    ProposalState.UNCLEAR: "failed",
+    ProposalState.DECLINED: "declined",
+    ProposalState.EXPIRED: "expired",
+}
+_LIVE = (ProposalState.OPEN.value, ProposalState.TAKEN.value)
+_OUTCOMES = (Done, Refused, NeedsConfirm, NeedsApproval, Failed)
+
+
+class SqlLedger:
+    """Effects in a database. `ring` is called after a commit that told a conversation of one."""
+
+    def __init__(self, store: Store, ring: Callable[[ConversationId], None] | None = None) -> None:
+        self._store = store
+        self._ring = ring or (lambda _: None)
+
+    async def propose(
+        self,
+        plan: Plan,
+        actor: Actor,
+        conversation_id: ConversationId,
+        *,
+        now: datetime,
+        expires_at: datetime,
+    ) -> IntentId:
+        proposal = Proposal(
+            id=IntentId(new_id()),
+            actor=actor,
+            conversation_id=conversation_id,
+            plan=plan,
+            state=ProposalState.OPEN,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        row = _row_of(proposal)
+        await self._store.write(conversation_id, lambda conn: conn.execute(insert(intents), row))
+        return proposal.id
+
+    async def proposal(self, intent_id: IntentId) -> Proposal | None:
+        query = select(intents).where(intents.c.id == intent_id)
+        found = await self._store.read(lambda conn: _proposals(conn, query))
+        return found[0] if found else None
+
+    async def take(self, intent_id: IntentId, *, now: datetime) -> bool:
+        """Also False for a card whose time is over."""
+        change = (
+            update(intents)
+            .where(
+                intents.c.id == intent_id,
+                intents.c.state == ProposalState.OPEN.value,
+                intents.c.expires_at > now,
+            )
+            .values(state=ProposalState.TAKEN.value, taken_at=now)
+        )
+        return await self._store.write(intent_id, lambda conn: conn.execute(change).rowcount == 1)
+
+    async def finish(
+        self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
+    ) -> None:
+        """Nothing happens to one that is finished. ValueError for OPEN and TAKEN."""
+        if state not in _CARD:
+            raise ValueError(f"an effect does not end as {state}")
+        changes = {
+            "state": state.value,
+            "outcome": None if outcome is None else dumps(outcome),
+            "finished_at": now,
+        }
+        told = await self._store.write(intent_id, lambda conn: _finish(conn, intent_id, changes))
+        if told is not None:
+            self._ring(told)
+
+    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
+        """Oldest first, at most LEFT_BEHIND."""
+        query = (
+            select(intents)
+            .where(intents.c.state == ProposalState.TAKEN.value, intents.c.taken_at < moment)
+            .order_by(intents.c.taken_at)
+            .limit(LEFT_BEHIND)
+        )
+        return await self._store.read(lambda conn: _proposals(conn, query))
+
+
+def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> ConversationId | None:
+    row = conn.execute(
+        update(intents)
+        .where(intents.c.id == intent_id, intents.c.state.in_(_LIVE))
+        .values(changes)
+        .returning(intents.c.conversation_id, intents.c.action, intents.c.expires_at)
+    ).one_or_none()
+    if row is None:
+        return None
+    # Its title and rows stand in the message that showed it; the client finds that by intent_id.
+    card = ConfirmCard(
+        intent_id=intent_id,
+        action=row.action,
+        title="",
+        rows=(),
+        yes="",
+        no="",
+        expires_at=row.expires_at.isoformat(),
+        state=_CARD[ProposalState(changes["state"])],
+    )
+    event = Event(kind="card", origin=Origin.FLOW, parts=(card,), at=changes["finished_at"])
+    told = append(conn, ConversationId(row.conversation_id), event)
+    return None if told is None else told.conversation_id
+
+
+def _row_of(proposal: Proposal) -> dict[str, Any]:
+    actor, plan = proposal.actor, proposal.plan
+    return {
+        "id": proposal.id,
+        "shop_id": actor.shop_id,
+        "conversation_id": proposal.conversation_id,
+        "role": actor.role.value,
+        "proof": actor.proof.value,
+        "customer_id": actor.customer_id,
+        "proven_orders": dumps(tuple(sorted(actor.proven_orders))),
+        "staff_id": actor.staff_id,
+        "action": plan.action,
+        "args": dumps(plan.args),
+        "facts": dumps(plan.facts),
+        "state": proposal.state.value,
+        "created_at": proposal.created_at,
+        "expires_at": proposal.expires_at,
+    }
+
+
+def _proposals(conn: Connection, query: Select[Any]) -> list[Proposal]:
+    return [_proposal_of(row) for row in conn.execute(query).mappings()]
+
+
+def _proposal_of(row: RowMapping) -> Proposal:
+    return Proposal(
+        id=IntentId(row["id"]),
+        actor=Actor(
+            shop_id=ShopId(row["shop_id"]),
+            role=Role(row["role"]),
+            proof=Proof(row["proof"]),
+            customer_id=row["customer_id"] and CustomerId(row["customer_id"]),
+            proven_orders=frozenset(loads(row["proven_orders"], tuple)),
+            staff_id=row["staff_id"] and StaffId(row["staff_id"]),
+        ),
+        conversation_id=ConversationId(row["conversation_id"]),
+        plan=Plan(row["action"], loads(row["args"], dict), loads(row["facts"], dict)),
+        state=ProposalState(row["state"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        outcome=None if row["outcome"] is None else _outcome_of(row["outcome"]),
+    )
+
+
+def _outcome_of(text: str) -> Outcome:
+    outcome = loads(text, object)
+    if not isinstance(outcome, _OUTCOMES):
+        raise ValueError("a stored outcome is none")
+    return outcome

@@ -1,0 +1,58 @@
+"""The end of a turn: its reply, its row, and what it leaves in its conversation."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from xiaoer.domain.conversation import Message, Turn, TurnRecord
+from xiaoer.domain.ports import Busy
+from xiaoer.store.codec import dumps
+from xiaoer.store.rows import Event, change, next_place, put
+from xiaoer.store.tables import conversations, turns
+
+
+def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -> Message | None:
+    """The reply, if anything was said. Busy unless `token` still holds the conversation."""
+    turn, reply = record.turn, record.reply
+    message = None
+    mine = conversations.c.lease_holder == token
+    if reply.parts:
+        event = Event(
+            kind="message", origin=reply.origin, text=reply.text, parts=reply.parts, at=now, turn_id=turn.id
+        )
+        place = next_place(conn, turn.conversation.id, event, where=mine, also=_left_by(turn))
+        if place is None:
+            raise Busy(turn.conversation.id)
+        message = put(conn, place, event)
+    elif change(conn, turn.conversation.id, _left_by(turn), where=mine) == 0:
+        raise Busy(turn.conversation.id)
+    conn.execute(insert(turns), _turn_row(record, message, now))
+    return message
+
+
+def _left_by(turn: Turn) -> dict[str, Any]:
+    """What a turn changes in its conversation."""
+    left: dict[str, Any] = {"memory": dumps(turn.memory)}
+    if turn.messages:
+        left["answered_seq"] = turn.messages[-1].seq
+        left["language"] = turn.understanding.language.value
+    return left
+
+
+def _turn_row(record: TurnRecord, message: Message | None, now: datetime) -> dict[str, Any]:
+    turn = record.turn
+    return {
+        "id": turn.id,
+        "shop_id": turn.conversation.actor.shop_id,
+        "conversation_id": turn.conversation.id,
+        "message_ids": dumps(tuple(message.id for message in turn.messages)),
+        "reply_id": message and message.id,
+        "understanding": dumps(turn.understanding),
+        "steps": dumps(turn.steps),
+        "receipts": dumps(record.reply.receipts),
+        "memory": dumps(turn.memory),
+        "timings_ms": dumps(record.timings_ms),
+        "versions": dumps(record.versions),
+        "at": now,
+    }
