@@ -1,0 +1,312 @@
+"""Between domain types and the demo tables' rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from xiaoer.domain.catalog import Category, Product, Variant
+from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, RefundId, VariantId
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import (
+    Case,
+    CaseKind,
+    CaseReason,
+    CaseState,
+    Line,
+    Order,
+    OrderState,
+    Parcel,
+    ParcelEvent,
+    ParcelState,
+    Payment,
+    PayMethod,
+    Refund,
+    RefundState,
+)
+from xiaoer.domain.people import Address, Customer, Tier
+from xiaoer.domain.words import Language, Words
+from xiaoer.shops.demo.tables import ADDRESS
+
+Row = RowMapping
+Values = dict[str, Any]  # one row to insert
+
+
+# --- to rows -----------------------------------------------------------------------------------
+
+
+def words_row(name: str, words: Words) -> Values:
+    return {f"{name}_zh": words.zh, f"{name}_en": words.en}
+
+
+def category_row(category: Category, place: int) -> Values:
+    return {
+        "key": category.key,
+        "place": place,
+        **words_row("name", category.name),
+        "synonyms": list(category.synonyms),
+    }
+
+
+def product_row(product: Product) -> Values:
+    return {
+        "id": product.id,
+        "category": product.category,
+        **words_row("title", product.title),
+        **words_row("description", product.description),
+        "tags": list(product.tags),
+        "image": product.image,
+        "final_sale": product.final_sale,
+    }
+
+
+def variant_row(product: Product, variant: Variant, place: int) -> Values:
+    size, colour = variant.options.get("size"), variant.options.get("colour")
+    return {
+        "id": variant.id,
+        "product_id": product.id,
+        "place": place,
+        "size": size.en.lower() if size else "",
+        "colour": colour.en if colour else "",
+        "options": options_json(variant.options),
+        "price": variant.price.minor,
+        "stock": variant.stock,
+    }
+
+
+def customer_row(customer: Customer) -> Values:
+    card = customer.gift_card_balance
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "email": customer.email.lower(),
+        "phone": customer.phone,
+        "language": customer.language.value,
+        "time_zone": customer.time_zone,
+        "tier": customer.tier.value,
+        "gift_card": card.minor if card else None,
+    }
+
+
+def address_row(address: Address, prefix: str = "") -> Values:
+    return {f"{prefix}{name}": value for name, value in asdict(address).items()}
+
+
+def order_row(order: Order) -> Values:
+    return {
+        "id": order.id,
+        "customer_id": order.customer_id,
+        "state": order.state.value,
+        "placed_at": order.placed_at,
+        "shipping_fee": order.shipping_fee.minor,
+        "discount": order.discount.minor,
+        "total": order.total.minor,
+        **address_row(order.address, "to_"),
+        "ship_by": order.ship_by,
+        "cancelled_at": order.cancelled_at,
+        "cancel_reason": None,
+        "version": order.version,
+    }
+
+
+def line_row(line: Line) -> Values:
+    return {
+        "id": line.id,
+        "product_id": line.product_id,
+        "variant_id": line.variant_id,
+        "category": line.category,
+        **words_row("title", line.title),
+        "options": options_json(line.options),
+        "quantity": line.quantity,
+        "unit_price": line.unit_price.minor,
+        "final_sale": line.final_sale,
+    }
+
+
+def payment_row(payment: Payment) -> Values:
+    return {"method": payment.method.value, "amount": payment.amount.minor, "paid_at": payment.paid_at}
+
+
+def parcel_row(parcel: Parcel) -> Values:
+    return {
+        **words_row("carrier", parcel.carrier),
+        "tracking_number": parcel.tracking_number,
+        "state": parcel.state.value,
+        "eta": parcel.eta,
+        "delivered_at": parcel.delivered_at,
+        "line_ids": list(parcel.line_ids),
+        "events": [[event.at.isoformat(), event.text.zh, event.text.en] for event in parcel.events],
+    }
+
+
+def case_row(case: Case) -> Values:
+    return {
+        "id": case.id,
+        "kind": case.kind.value,
+        "line_ids": list(case.line_ids),
+        "state": case.state.value,
+        "reason": case.reason.value,
+        "requested_at": case.requested_at,
+        "new_variant_id": case.new_variant_id,
+        "return_by": case.return_by,
+    }
+
+
+def refund_row(refund: Refund) -> Values:
+    return {
+        "id": refund.id,
+        "amount": refund.amount.minor,
+        "method": refund.method.value,
+        "state": refund.state.value,
+        "created_at": refund.created_at,
+        "expected_by": refund.expected_by,
+        "done_at": refund.done_at,
+        "case_id": refund.case_id,
+    }
+
+
+def options_json(options: Mapping[str, Words]) -> Values:
+    return {name: [words.zh, words.en] for name, words in options.items()}
+
+
+# --- from rows ---------------------------------------------------------------------------------
+
+
+def words_of(row: Row, name: str) -> Words:
+    return Words(row[f"{name}_zh"], row[f"{name}_en"])
+
+
+def category_of(row: Row) -> Category:
+    return Category(key=row["key"], name=words_of(row, "name"), synonyms=tuple(row["synonyms"]))
+
+
+def product_of(row: Row, category_name: Words, variants: Iterable[Variant]) -> Product:
+    return Product(
+        id=ProductId(row["id"]),
+        title=words_of(row, "title"),
+        category=row["category"],
+        category_name=category_name,
+        description=words_of(row, "description"),
+        variants=tuple(variants),
+        tags=tuple(row["tags"]),
+        image=row["image"],
+        final_sale=row["final_sale"],
+    )
+
+
+def variant_of(row: Row, currency: str) -> Variant:
+    return Variant(
+        id=VariantId(row["id"]),
+        options=options_of(row["options"]),
+        price=Money(row["price"], currency),
+        stock=row["stock"],
+    )
+
+
+def customer_of(row: Row, addresses: Sequence[Row], currency: str) -> Customer:
+    return Customer(
+        id=CustomerId(row["id"]),
+        name=row["name"],
+        email=row["email"],
+        phone=row["phone"],
+        language=Language(row["language"]),
+        time_zone=row["time_zone"],
+        tier=Tier(row["tier"]),
+        addresses=tuple(address_of(address) for address in addresses),
+        gift_card_balance=None if row["gift_card"] is None else Money(row["gift_card"], currency),
+    )
+
+
+def address_of(row: Row, prefix: str = "") -> Address:
+    return Address(**{name: row[f"{prefix}{name}"] for name in ADDRESS})
+
+
+def order_of(row: Row, parts: Mapping[str, Sequence[Row]], currency: str) -> Order:
+    """`parts`: the order's rows of each table of OF_AN_ORDER, by the table's name."""
+    order_id = OrderId(row["id"])
+    return Order(
+        id=order_id,
+        customer_id=CustomerId(row["customer_id"]),
+        state=OrderState(row["state"]),
+        placed_at=row["placed_at"],
+        lines=tuple(_line_of(part, currency) for part in parts["demo_line"]),
+        shipping_fee=Money(row["shipping_fee"], currency),
+        discount=Money(row["discount"], currency),
+        total=Money(row["total"], currency),
+        address=address_of(row, "to_"),
+        payments=tuple(_payment_of(part, currency) for part in parts["demo_payment"]),
+        parcels=tuple(_parcel_of(part) for part in parts["demo_parcel"]),
+        cases=tuple(_case_of(part, order_id) for part in parts["demo_case"]),
+        refunds=tuple(_refund_of(part, order_id, currency) for part in parts["demo_refund"]),
+        ship_by=row["ship_by"],
+        cancelled_at=row["cancelled_at"],
+        version=row["version"],
+    )
+
+
+def options_of(options: Mapping[str, Sequence[str]]) -> dict[str, Words]:
+    return {name: Words(zh, en) for name, (zh, en) in options.items()}
+
+
+def _line_of(row: Row, currency: str) -> Line:
+    return Line(
+        id=LineId(row["id"]),
+        product_id=ProductId(row["product_id"]),
+        variant_id=VariantId(row["variant_id"]),
+        category=row["category"],
+        title=words_of(row, "title"),
+        options=options_of(row["options"]),
+        quantity=row["quantity"],
+        unit_price=Money(row["unit_price"], currency),
+        final_sale=row["final_sale"],
+    )
+
+
+def _payment_of(row: Row, currency: str) -> Payment:
+    return Payment(
+        method=PayMethod(row["method"]), amount=Money(row["amount"], currency), paid_at=row["paid_at"]
+    )
+
+
+def _parcel_of(row: Row) -> Parcel:
+    return Parcel(
+        carrier=words_of(row, "carrier"),
+        tracking_number=row["tracking_number"],
+        state=ParcelState(row["state"]),
+        eta=row["eta"],
+        delivered_at=row["delivered_at"],
+        line_ids=tuple(LineId(line_id) for line_id in row["line_ids"]),
+        events=tuple(
+            ParcelEvent(at=datetime.fromisoformat(at), text=Words(zh, en)) for at, zh, en in row["events"]
+        ),
+    )
+
+
+def _case_of(row: Row, order_id: OrderId) -> Case:
+    return Case(
+        id=CaseId(row["id"]),
+        kind=CaseKind(row["kind"]),
+        order_id=order_id,
+        line_ids=tuple(LineId(line_id) for line_id in row["line_ids"]),
+        state=CaseState(row["state"]),
+        reason=CaseReason(row["reason"]),
+        requested_at=row["requested_at"],
+        new_variant_id=VariantId(row["new_variant_id"]) if row["new_variant_id"] else None,
+        return_by=row["return_by"],
+    )
+
+
+def _refund_of(row: Row, order_id: OrderId, currency: str) -> Refund:
+    return Refund(
+        id=RefundId(row["id"]),
+        order_id=order_id,
+        amount=Money(row["amount"], currency),
+        method=PayMethod(row["method"]),
+        state=RefundState(row["state"]),
+        created_at=row["created_at"],
+        expected_by=row["expected_by"],
+        done_at=row["done_at"],
+        case_id=CaseId(row["case_id"]) if row["case_id"] else None,
+    )
