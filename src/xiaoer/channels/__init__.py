@@ -1,0 +1,1 @@
+"""Ways in: each turns what arrives into calls of the clerk, and what is said into its own form."""

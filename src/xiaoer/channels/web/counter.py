@@ -1,0 +1,94 @@
+"""What the web channel is handed, and the clerk as it sees him."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, Request
+
+from xiaoer.channels.web.hub import Changed, Hub
+from xiaoer.channels.web.turns import Pace, Turns
+from xiaoer.domain.ids import ConversationId, IntentId
+from xiaoer.domain.policy import Policy
+from xiaoer.domain.ports import Conversations, Desk, Proposal, Shop, Tries
+from xiaoer.guard.identity import Identity
+
+Work = Callable[[], Coroutine[Any, Any, None]]  # until cancelled
+Check = Callable[[], Awaitable[object]]
+
+
+class Counter(Protocol):
+    """The clerk, or one who stands in for him."""
+
+    async def answer(self, conversation_id: ConversationId) -> None:
+        """Turns until nothing is pending; silent if another process is at it."""
+        ...
+
+    async def press(
+        self, conversation_id: ConversationId, intent_id: IntentId, *, yes: bool
+    ) -> Proposal | None:
+        """A button of a card. None: there is no such card in this conversation."""
+        ...
+
+    async def call_person(self, conversation_id: ConversationId) -> None: ...
+
+    async def prove(self, conversation_id: ConversationId, *, order_id: str, contact: str) -> bool:
+        """Counts the tries itself; the same False for a wrong, a foreign and one try too many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Above what a person does, below what hurts. Each within its window in seconds."""
+
+    messages: int = 20  # and presses, per conversation
+    messages_s: int = 10
+    conversations: int = 120  # per address: many customers share one behind a carrier's NAT
+    conversations_s: int = 600
+    body_bytes: int = 64_000  # 4,000 characters as \\uXXXX pairs are 48,000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Folders that are served as they are; None: not served."""
+
+    widget: Path | None = None  # at /widget
+    storefront: Path | None = None  # at / and /storefront
+    images: Path | None = None  # at /demo/images
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    conversations: Conversations
+    desk: Desk
+    tries: Tries
+    shop: Shop
+    clerk: Counter
+    identity: Identity
+    policy: Policy
+    hub: Hub
+    clock: Callable[[], datetime]
+    changed: Changed | None = None  # asks what other processes wrote; None: there are none
+    checks: Mapping[str, Check] = field(default_factory=dict)  # what must stand before we are ready
+    allowed_origins: Sequence[str] = ()  # sites that carry the widget, besides our own
+    pace: Pace = field(default_factory=Pace)
+    limits: Limits = field(default_factory=Limits)
+    pages: Pages = field(default_factory=Pages)
+    more: Sequence[APIRouter] = ()  # the demo shop's own endpoints
+    beside: Sequence[Work] = ()  # runs as long as the app does, e.g. jobs
+
+
+def front_of(request: Request) -> Front:
+    front: Front = request.app.state.front
+    return front
+
+
+def turns_of(request: Request) -> Turns:
+    turns: Turns = request.app.state.turns
+    return turns
+
+
+GivenFront = Annotated[Front, Depends(front_of)]
+GivenTurns = Annotated[Turns, Depends(turns_of)]

@@ -1,0 +1,142 @@
+"""Hub: who listens to which conversation in this process, and how other processes' news reach them."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from xiaoer.domain.ids import ConversationId
+from xiaoer.domain.ports import StoreDown
+
+log = logging.getLogger(__name__)
+
+WHISPERS = 64  # kept for one listener; who is further behind is slow, and resumes from the table
+
+OVERLAP = timedelta(seconds=5)  # clocks of processes differ; a ring too many is one small read
+
+Changed = Callable[[datetime], Awaitable[Iterable[ConversationId]]]  # conversations with events since then
+
+
+class TooSlow(Exception):
+    """The listener does not keep up: end its stream, it will resume by the id it saw last."""
+
+
+class Stopped(Exception):
+    """The process is going down, or the listener's time is over."""
+
+
+class Listener:
+    """One open stream. Holds hints and whispers; the events themselves stay in the table."""
+
+    __slots__ = ("_over", "_rung", "_wake", "_whispers")
+
+    def __init__(self) -> None:
+        self._rung = True  # the first look is always due
+        self._over: type[Exception] | None = None
+        self._whispers: deque[bytes] = deque()
+        self._wake: asyncio.Future[None] | None = None
+
+    async def news(self) -> tuple[bool, list[bytes]]:
+        """Wait; (whether the table has more, frames whispered). TooSlow, Stopped."""
+        if self._over is None and not self._rung and not self._whispers:
+            self._wake = asyncio.get_running_loop().create_future()
+            try:
+                await self._wake
+            finally:
+                self._wake = None
+        if self._over is not None:
+            raise self._over
+        rung, self._rung = self._rung, False
+        frames = list(self._whispers)
+        self._whispers.clear()
+        return rung, frames
+
+    def ring(self) -> None:
+        self._rung = True
+        self._stir()
+
+    def whisper(self, frame: bytes) -> None:
+        if len(self._whispers) >= WHISPERS:
+            self.end(TooSlow)
+            return
+        self._whispers.append(frame)
+        self._stir()
+
+    def end(self, why: type[Exception]) -> None:
+        self._over = self._over or why
+        self._stir()
+
+    def _stir(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+
+class Hub:
+    """Wakeups for the streams of this process. Never waits, never fails: the table is the truth."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[ConversationId, set[Listener]] = {}
+        self._stopped = False
+
+    def ring(self, conversation_id: ConversationId) -> None:
+        for listener in self._listeners.get(conversation_id, ()):
+            listener.ring()
+
+    def whisper(self, conversation_id: ConversationId, kind: str, data: Mapping[str, Any]) -> None:
+        listeners = self._listeners.get(conversation_id)
+        if not listeners:
+            return
+        said = frame(kind, data)
+        for listener in listeners:
+            listener.whisper(said)
+
+    @contextmanager
+    def listening(self, conversation_id: ConversationId) -> Iterator[Listener]:
+        listener = Listener()
+        if self._stopped:
+            listener.end(Stopped)
+        group = self._listeners.setdefault(conversation_id, set())
+        group.add(listener)
+        try:
+            yield listener
+        finally:
+            group.discard(listener)
+            if not group and self._listeners.get(conversation_id) is group:
+                del self._listeners[conversation_id]
+
+    def stop(self) -> None:
+        """End every stream, so that the server can go down; clients resume elsewhere."""
+        self._stopped = True
+        for group in self._listeners.values():
+            for listener in group:
+                listener.end(Stopped)
+
+    @property
+    def listeners(self) -> int:
+        return sum(len(group) for group in self._listeners.values())
+
+    async def follow(self, changed: Changed, clock: Callable[[], datetime], *, every_s: float = 1.0) -> None:
+        """Until cancelled: ring for what other processes wrote. One question a second for all streams."""
+        since = clock()
+        while True:
+            await asyncio.sleep(every_s)
+            if not self._listeners:
+                since = clock()
+                continue
+            asked = clock()
+            try:
+                for conversation_id in await changed(since - OVERLAP):
+                    self.ring(conversation_id)
+                since = asked
+            except StoreDown:
+                log.warning("the tail waits: the store is down")
+
+
+def frame(kind: str, data: Mapping[str, Any], *, seq: int | None = None) -> bytes:
+    """One server-sent event. JSON holds no line break, so one `data:` line is enough."""
+    head = "" if seq is None else f"id: {seq}\n"
+    return f"{head}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
