@@ -1,0 +1,1 @@
+"""Articles of the shop, found by a customer's own words."""

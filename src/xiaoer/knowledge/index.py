@@ -1,0 +1,114 @@
+"""The tantivy index of one language's articles: which of them share words with a question, best first.
+
+It is derived from the articles and never the truth: it is thrown away and built again when they change.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder
+
+from xiaoer.knowledge.match import rarity
+from xiaoer.knowledge.terms import Bag
+
+_ASKED_BOOST = 2.0  # title and listed questions are written in customers' words, the body in the shop's
+_HEAP_BYTES = 15_000_000  # the least tantivy takes
+_NAME = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article's terms, joined by spaces: they were cut by our own tokenizer already."""
+
+    asked: str
+    told: str
+
+
+class TermIndex:
+    """Searchable from any thread; it never changes once built."""
+
+    def __init__(self, index: Index, size: int) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()
+        self._size = size
+        self._rarity: dict[str, float] = {}
+
+    @classmethod
+    def build(cls, entries: Sequence[Entry], folder: Path | None = None) -> "TermIndex":
+        """In memory, or in `folder`, whose name must be new for new entries: it is opened if it is there.
+
+        OSError if the folder cannot be written.
+        """
+        if folder is None:
+            return cls(_fill(Index(_schema()), entries), len(entries))
+        return cls(_opened(folder) or _made(folder, entries), len(entries))
+
+    def nearest(self, terms: Sequence[str], weights: Bag, *, limit: int) -> list[int]:
+        """Numbers (places in `entries`) of at most `limit` articles by weighted BM25, best first.
+
+        The query is put together from terms, so that nothing a customer writes can be query syntax.
+        """
+        wanted = [
+            (
+                Occur.Should,
+                Query.boost_query(Query.term_query(self._schema, field, term), weights[term] * boost),
+            )
+            for term in terms
+            for field, boost in (("asked", _ASKED_BOOST), ("told", 1.0))
+        ]
+        found = self._searcher.search(Query.boolean_query(wanted), limit=limit, count=False)
+        return [int(self._searcher.doc(address)["number"][0]) for _, address in found.hits]
+
+    def rarity(self, term: str) -> float:
+        """How rare a term is among the articles, in nats. Unknown terms are not kept: they have no end."""
+        if (known := self._rarity.get(term)) is not None:
+            return known
+        holding = self._searcher.doc_freq("all", term)
+        value = rarity(holding, self._size)
+        if holding:
+            self._rarity[term] = value
+        return value
+
+
+def _schema() -> Schema:
+    schema = SchemaBuilder().add_unsigned_field("number", stored=True)
+    for field in ("asked", "told", "all"):
+        schema.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    return schema.build()
+
+
+def _fill(index: Index, entries: Sequence[Entry]) -> Index:
+    writer = index.writer(_HEAP_BYTES, num_threads=1)
+    for number, entry in enumerate(entries):
+        both = f"{entry.asked} {entry.told}"
+        writer.add_document(Document(number=number, asked=entry.asked, told=entry.told, all=both))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index
+
+
+def _opened(folder: Path) -> Index | None:
+    try:
+        return Index.open(str(folder))
+    except ValueError:  # not there, or not whole
+        return None
+
+
+def _made(folder: Path, entries: Sequence[Entry]) -> Index:
+    """Built beside its place and moved there whole: another process never opens half an index."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as beside:
+        fresh = Path(beside) / _NAME
+        fresh.mkdir()
+        _fill(Index(_schema(), path=str(fresh)), entries)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            fresh.replace(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process has just put the same index there
+                raise
+    return Index.open(str(folder))

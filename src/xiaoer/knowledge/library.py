@@ -1,0 +1,141 @@
+"""The knowledge base, searchable (domain.ports.Library)."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from xiaoer.domain.knowledge import Article, Passage
+from xiaoer.domain.words import Language
+from xiaoer.knowledge.index import Entry, TermIndex
+from xiaoer.knowledge.match import Match, Profile, best_passage, confidence, informative, match, weigh
+from xiaoer.knowledge.passages import passages
+from xiaoer.knowledge.terms import Bag, Synonyms, house_synonyms
+
+LINE = 0.4  # chance of being right below which no passage is given; see tests/knowledge/test_quality.py
+LONGEST_QUESTION = 300  # characters; nobody asks one question in more
+_CANDIDATES = 20  # articles weighed exactly
+_PROFILES = 1_000  # articles whose terms are kept at hand
+_FORMAT = "1"  # of the index; another one when its fields or the cutting of words change
+
+
+class TantivyLibrary:
+    """Searched from any thread, also while `replace` puts other articles into it."""
+
+    version: str  # of the articles: equal for equal articles, whenever and wherever they were read
+
+    def __init__(self, *, folder: Path | None = None, line: float = LINE) -> None:
+        """An empty one. `folder`: where to keep the index (in memory if None); `line`: 0 never abstains."""
+        self._folder, self._line = folder, line
+        self._shelves: dict[Language, _Shelf] = {}
+        self.version = _version(())
+
+    @classmethod
+    def build(
+        cls, articles: Sequence[Article], *, folder: Path | None = None, line: float = LINE
+    ) -> "TantivyLibrary":
+        """A library of these articles.
+
+        ValueError if two have one slug and language; OSError if the folder cannot be written.
+        """
+        library = cls(folder=folder, line=line)
+        library.replace(articles)
+        return library
+
+    def replace(self, articles: Sequence[Article]) -> None:
+        """From now on these articles, and no others. A search under way ends with the former ones."""
+        _refuse_twice(articles)
+        shelves = {language: self._shelf(articles, language) for language in Language}
+        self._shelves, self.version = shelves, _version(articles)
+        if self._folder is not None:
+            _clear(self._folder, keep={shelf.name for shelf in shelves.values()})
+
+    def search(self, question: str, language: Language, *, limit: int) -> Sequence[Passage]:
+        """At most `limit` passages of different articles, best first; empty when nothing answers.
+
+        `score` is the chance that the article answers the question; the first one's is at least the line.
+        What is found in the other language only is given in that language, and says so.
+        """
+        bag = house_synonyms().bag(question, limit=LONGEST_QUESTION)
+        if not informative(bag) or limit < 1:
+            return ()
+        shelves = self._shelves  # one reading: `replace` may put others in its place meanwhile
+        for shelf in sorted(shelves.values(), key=lambda shelf: shelf.language is not language):
+            found = shelf.find(bag, limit)
+            if found and found[0].score >= self._line:
+                return found
+        return ()
+
+    def _shelf(self, articles: Sequence[Article], language: Language) -> "_Shelf":
+        own = [article for article in articles if article.language is language]
+        return _Shelf(own, language, self._folder)
+
+
+class _Shelf:
+    """The articles of one language."""
+
+    def __init__(self, articles: Sequence[Article], language: Language, folder: Path | None) -> None:
+        self.language = language
+        self._articles = tuple(article for article in articles if passages(article.body))
+        synonyms = house_synonyms()
+        self.name = f"{language.value}-{_version(articles)}-{synonyms.version}-{_FORMAT}"
+        entries = [_entry(article, synonyms) for article in self._articles]
+        self._index = TermIndex.build(entries, folder / self.name if folder else None)
+        self._profile = lru_cache(maxsize=_PROFILES)(self._profile_of)
+
+    def find(self, bag: Bag, limit: int) -> list[Passage]:
+        """Best first, whatever the scores."""
+        question = weigh(bag, self._index.rarity)
+        near = self._index.nearest(informative(bag), bag, limit=_CANDIDATES)
+        matches = [(match(question, self._profile(number)), number) for number in near]
+        matches.sort(key=lambda pair: (-pair[0].raw, pair[1]))
+        return [
+            self._passage(question, number, confidence(one, _rival(matches, place)))
+            for place, (one, number) in enumerate(matches[:limit])
+        ]
+
+    def _passage(self, question: Bag, number: int, score: float) -> Passage:
+        article = self._articles[number]
+        text = passages(article.body)[best_passage(question, self._profile(number))]
+        return Passage(
+            slug=article.slug, language=article.language, title=article.title, text=text, score=score
+        )
+
+    def _profile_of(self, number: int) -> Profile:
+        article, synonyms = self._articles[number], house_synonyms()
+        asked = [synonyms.bag(text) for text in (article.title, *article.questions)]
+        told = [synonyms.bag(text) for text in passages(article.body)]
+        return Profile.of(asked, told, self._index.rarity)
+
+
+def _rival(matches: Sequence[tuple[Match, int]], place: int) -> float:
+    """Raw value of the best article but this one."""
+    other = 1 if place == 0 else 0
+    return matches[other][0].raw if len(matches) > other else 0.0
+
+
+def _entry(article: Article, synonyms: Synonyms) -> Entry:
+    asked = (term for text in (article.title, *article.questions) for term in synonyms.bag(text))
+    return Entry(" ".join(asked), " ".join(synonyms.bag(article.body)))
+
+
+def _version(articles: Iterable[Article]) -> str:
+    """Of what is said, not of when it was written: a fresh copy of the files is the same knowledge."""
+    known = sorted((a.slug, a.language.value, a.title, a.group, a.questions, a.body) for a in articles)
+    return sha256(repr(known).encode()).hexdigest()[:12]
+
+
+def _refuse_twice(articles: Sequence[Article]) -> None:
+    seen: set[tuple[str, Language]] = set()
+    for article in articles:
+        if (article.slug, article.language) in seen:
+            raise ValueError(f"{article.language.value}/{article.slug}: there are two articles of this name")
+        seen.add((article.slug, article.language))
+
+
+def _clear(folder: Path, *, keep: set[str]) -> None:
+    """Remove former indexes. A process that still reads one has its files open and may go on."""
+    for path in folder.iterdir():
+        if path.is_dir() and path.name.startswith(("zh-", "en-")) and path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
