@@ -39,3 +39,9 @@ class Sent(TypeDecorator[str]):
         if value is not None and "\0" in value:
             raise ValueError("a NUL in a text")
         return value  # a lone surrogate is refused by the driver, as UnicodeEncodeError
+
+
+class Json(Sent):
+    """JSON of a domain value, made and read by codec.py."""
+
+    cache_ok = True

@@ -73,3 +73,14 @@ def rows_of(table: Table) -> Rows:
     """KeyError for a table that says nothing of itself."""
     found: Rows = table.info["rows"]
     return found
+
+
+def deletes(table: Table) -> bool:
+    """Whether erasure takes its rows away, rather than values out of them."""
+    return any(note_of(column).erase is Erase.DELETE for column in table.c)
+
+
+def blanks_of(table: Table) -> dict[str, str | None]:
+    """What erasure leaves in the columns it empties."""
+    notes = {column.name: note_of(column) for column in table.c}
+    return {name: note.blank for name, note in notes.items() if note.erase is Erase.BLANK}

@@ -9,7 +9,7 @@ from sqlalchemy.sql import text
 from xiaoer.domain.conversation import State
 from xiaoer.domain.ports import ProposalState
 from xiaoer.domain.reply import Origin
-from xiaoer.store.columns import Moment, Sent
+from xiaoer.store.columns import Json, Moment, Sent
 from xiaoer.store.notes import Erase, Keep, personal, plain, rows
 
 metadata = MetaData(
@@ -60,7 +60,7 @@ conversations = Table(
     Column("language", Sent, nullable=False, info=_THEIRS),
     Column("time_zone", Sent, nullable=False, info=_THEIRS),
     Column("channel", Sent, nullable=False, info=_THEIRS),
-    Column("memory", Sent, nullable=False, info=_THEIRS, doc="JSON of domain.conversation.Memory"),
+    Column("memory", Json, nullable=False, info=_THEIRS, doc="JSON of domain.conversation.Memory"),
     Column("last_seq", Integer, nullable=False, info=_OURS),
     Column("asked_seq", Integer, nullable=False, info=_OURS, doc="seq of the newest customer message"),
     Column("answered_seq", Integer, nullable=False, info=_OURS),
@@ -101,7 +101,7 @@ messages = Table(
     Column("kind", Sent, nullable=False, info=_THEIRS),
     Column("origin", Sent, nullable=False, info=_THEIRS, doc="who made it: machine text is marked for good"),
     Column("text", Sent, nullable=False, info=_THEIRS),
-    Column("parts", Sent, nullable=False, info=_THEIRS, doc="JSON of domain.reply.Part"),
+    Column("parts", Json, nullable=False, info=_THEIRS, doc="JSON of domain.reply.Part"),
     Column("at", Moment, nullable=False, info=_THEIRS),
     Column("client_id", Sent, info=_OURS, doc="the client's own id: a repeat is the same message"),
     Column("turn_id", Sent, info=_OURS),
@@ -119,28 +119,28 @@ turns = Table(
     Column("id", Sent, primary_key=True, info=_OURS),
     Column("shop_id", Sent, nullable=False, info=_OURS),
     _conversation(index=True),
-    Column("message_ids", Sent, nullable=False, info=_OURS, doc="JSON: the customer's messages it answers"),
+    Column("message_ids", Json, nullable=False, info=_OURS, doc="JSON: the customer's messages it answers"),
     Column("reply_id", Sent, info=_OURS, doc="message; none if nothing was said"),
     Column(
-        "understanding", Sent, nullable=False, info=_THEIRS, doc="JSON of domain.understanding.Understanding"
+        "understanding", Json, nullable=False, info=_THEIRS, doc="JSON of domain.understanding.Understanding"
     ),
     Column(
         "steps",
-        Sent,
+        Json,
         nullable=False,
         info=_THEIRS,
         doc="JSON of domain.conversation.Step: decided, why, done",
     ),
     Column(
         "receipts",
-        Sent,
+        Json,
         nullable=False,
         info=_THEIRS,
         doc="JSON of domain.reply.Receipt: what proves the reply",
     ),
-    Column("memory", Sent, nullable=False, info=_THEIRS, doc="JSON: the memory it left"),
-    Column("timings_ms", Sent, nullable=False, info=_OURS, doc="JSON: milliseconds by step"),
-    Column("versions", Sent, nullable=False, info=_OURS, doc="JSON: classifier, knowledge, policy, code"),
+    Column("memory", Json, nullable=False, info=_THEIRS, doc="JSON: the memory it left"),
+    Column("timings_ms", Json, nullable=False, info=_OURS, doc="JSON: milliseconds by step"),
+    Column("versions", Json, nullable=False, info=_OURS, doc="JSON: classifier, knowledge, policy, code"),
     Column("at", Moment, nullable=False, info=_THEIRS),
     info=rows(TALK, conversation="conversation_id"),
 )
@@ -155,13 +155,13 @@ intents = Table(
     Column("role", Sent, nullable=False, info=_LASTING),
     Column("proof", Integer, nullable=False, info=_LASTING),
     Column("customer_id", Sent, info=personal(EFFECT, erase=Erase.BLANK)),
-    Column("proven_orders", Sent, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="[]")),
+    Column("proven_orders", Json, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="[]")),
     Column("staff_id", Sent, info=_LASTING),
     Column("action", Sent, nullable=False, info=_LASTING),
-    Column("args", Sent, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="{}")),
-    Column("facts", Sent, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="{}")),
+    Column("args", Json, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="{}")),
+    Column("facts", Json, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="{}")),
     Column("state", Sent, nullable=False, info=_LASTING),
-    Column("outcome", Sent, info=personal(EFFECT, erase=Erase.BLANK)),
+    Column("outcome", Json, info=personal(EFFECT, erase=Erase.BLANK)),
     Column("created_at", Moment, nullable=False, info=_LASTING),
     Column("expires_at", Moment, nullable=False, info=_LASTING),
     Column("taken_at", Moment, info=_LASTING),
@@ -170,7 +170,7 @@ intents = Table(
     Index("ix_intents_conversation_id", "conversation_id"),
     Index("ix_intents_customer", "shop_id", "customer_id"),
     Index("ix_intents_state", "state", "taken_at"),
-    info=rows(EFFECT, customer="customer_id", conversation="conversation_id", clock="created_at"),
+    info=rows(FOREVER, customer="customer_id", conversation="conversation_id", clock="created_at"),
 )
 
 handoffs = Table(
@@ -216,7 +216,7 @@ articles = Table(
     Column("language", Sent, primary_key=True, info=_LASTING),
     Column("title", Sent, nullable=False, info=_LASTING),
     Column("group", Sent, nullable=False, info=_LASTING),
-    Column("questions", Sent, nullable=False, info=_LASTING, doc="JSON: ways customers ask it"),
+    Column("questions", Json, nullable=False, info=_LASTING, doc="JSON: ways customers ask it"),
     Column("body", Sent, nullable=False, info=_LASTING, doc="Markdown"),
     Column("updated_at", Moment, nullable=False, info=_LASTING),
     info=rows(FOREVER),
@@ -227,7 +227,7 @@ tries = Table(
     "tries",
     metadata,
     Column("key_hash", Sent, primary_key=True, info=plain(TRY), doc="keyed BLAKE2b: no way back to the key"),
-    Column("at", Sent, nullable=False, info=plain(TRY), doc="JSON: when, Unix seconds, oldest first"),
+    Column("at", Json, nullable=False, info=plain(TRY), doc="JSON: when, Unix seconds, oldest first"),
     Column("last_at", Moment, nullable=False, info=plain(TRY)),
     Index("ix_tries_last_at", "last_at"),
     info=rows(TRY, clock="last_at"),

@@ -1,0 +1,117 @@
+"""A person's copy of what is stored of them, and its erasure: both follow from notes.py alone."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, false, or_, select, update
+from sqlalchemy.sql.dml import Delete, Update
+
+from xiaoer.domain.ids import CustomerId, OrderId, ShopId
+from xiaoer.store.columns import Json
+from xiaoer.store.engine import Store
+from xiaoer.store.notes import blanks_of, deletes, note_of, rows_of
+from xiaoer.store.tables import conversations, metadata
+
+AT_ONCE = 500  # ids in one statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A customer of a shop, and all their orders: a guest's conversation is theirs whose order it proved."""
+
+    shop_id: ShopId
+    customer_id: CustomerId
+    order_ids: Sequence[OrderId] = ()
+
+
+async def export(store: Store, person: Person) -> dict[str, list[dict[str, object]]]:
+    """Every personal column of every row of theirs, by table, ready for JSON."""
+    return await store.read(lambda conn: _export(conn, person))
+
+
+async def erase(store: Store, person: Person) -> dict[str, int]:
+    """Delete or blank all of theirs, as each column says, and make the bytes leave the files.
+
+    Rows touched, by table. StoreDown: also if a reader kept old bytes in the files; then do it again.
+    """
+    counts = await store.write(person.customer_id, lambda conn: _erase(conn, person))
+    await store.scrub([table.name for table in metadata.sorted_tables if table.name in counts])
+    return counts
+
+
+def _export(conn: Connection, person: Person) -> dict[str, list[dict[str, object]]]:
+    ids = _conversations(conn, person)
+    found: dict[str, list[dict[str, object]]] = {}
+    for table in _personal_tables():
+        columns = [column for column in table.c if note_of(column).personal]
+        for theirs in _theirs(table, person, ids):
+            rows = conn.execute(select(*columns).where(theirs).order_by(*table.primary_key)).all()
+            shown = [
+                {column.name: _shown(column, value) for column, value in zip(columns, row, strict=True)}
+                for row in rows
+            ]
+            found.setdefault(table.name, []).extend(shown)
+    return found
+
+
+def _erase(conn: Connection, person: Person) -> dict[str, int]:
+    ids = _conversations(conn, person)
+    counts: dict[str, int] = {}
+    for table in reversed(_personal_tables()):
+        for theirs in _theirs(table, person, ids):
+            touched = conn.execute(_erasure(table).where(theirs)).rowcount
+            counts[table.name] = counts.get(table.name, 0) + touched
+    return counts
+
+
+def _erasure(table: Table) -> Delete | Update:
+    return delete(table) if deletes(table) else update(table).values(blanks_of(table))
+
+
+def _personal_tables() -> list[Table]:
+    return [table for table in metadata.sorted_tables if rows_of(table).whose != "nobody"]
+
+
+def _conversations(conn: Connection, person: Person) -> list[str]:
+    """Locked, so that nothing is added to one while it goes."""
+    c = conversations.c
+    found = set(
+        conn.scalars(select(c.id).where(c.shop_id == person.shop_id, c.customer_id == person.customer_id))
+    )
+    for table in _personal_tables():
+        reach = rows_of(table)
+        if not reach.order:
+            continue
+        for orders in _pieces(person.order_ids):
+            guests = select(table.c[reach.conversation]).join(conversations)
+            proven = (c.shop_id == person.shop_id, c.customer_id.is_(None), table.c[reach.order].in_(orders))
+            found.update(conn.scalars(guests.where(*proven)))
+    ids = sorted(found)
+    for some in _pieces(ids):
+        conn.execute(select(c.id).where(c.id.in_(some)).order_by(c.id).with_for_update())
+    return ids
+
+
+def _theirs(table: Table, person: Person, ids: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together meet each row of theirs once."""
+    reach = rows_of(table)
+    by_customer = table.c[reach.customer] == person.customer_id if reach.customer else false()
+    yield (table.c.shop_id == person.shop_id) & by_customer
+    for some in _pieces(ids):
+        not_yet = or_(table.c[reach.customer].is_(None), ~by_customer) if reach.customer else ~by_customer
+        yield (table.c.shop_id == person.shop_id) & table.c[reach.conversation].in_(some) & not_yet
+
+
+def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+
+
+def _shown(column: "Column[Any]", value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(column.type, Json) and isinstance(value, str):
+        return json.loads(value)
+    return value
