@@ -1,0 +1,127 @@
+"""Effects: proposed, taken at most once, finished, told; on both databases."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.store.samples import GUEST, NOW, customer, opened
+
+from xiaoer.domain.ids import ConversationId, IntentId, OrderId
+from xiaoer.domain.money import Money
+from xiaoer.domain.outcome import Done, Outcome, Plan, Reason, Refused
+from xiaoer.domain.people import Proof
+from xiaoer.domain.ports import ProposalState
+from xiaoer.domain.reply import ConfirmCard, Origin
+from xiaoer.domain.words import Words
+from xiaoer.store.conversations import SqlConversations
+from xiaoer.store.engine import Store
+from xiaoer.store.ledger import SqlLedger
+
+LATER = NOW + timedelta(minutes=15)
+PLAN = Plan(
+    "cancel_order",
+    {"order_id": "M1", "lines": ("l1", "l2")},
+    {"refund": Money(129900, "CNY"), "by": datetime(2026, 3, 9, tzinfo=UTC), "title": Words("跑鞋", "shoes")},
+)
+
+
+async def proposed(ledger: SqlLedger, conversation_id: ConversationId) -> IntentId:
+    return await ledger.propose(PLAN, customer(), conversation_id, now=NOW, expires_at=LATER)
+
+
+async def test_a_proposal_comes_back_as_it_was_made(store: Store) -> None:
+    ledger, conversation = SqlLedger(store), await opened(SqlConversations(store))
+    proven = replace(GUEST, proof=Proof.ORDER, proven_orders=frozenset({OrderId("M1"), OrderId("M2")}))
+    for actor in (customer(), proven):
+        intent_id = await ledger.propose(PLAN, actor, conversation.id, now=NOW, expires_at=LATER)
+        found = await ledger.proposal(intent_id)
+        assert found is not None
+        assert (found.id, found.actor, found.plan) == (intent_id, actor, PLAN)
+        assert (found.conversation_id, found.state) == (conversation.id, ProposalState.OPEN)
+        assert (found.created_at, found.expires_at, found.outcome) == (NOW, LATER, None)
+    assert await ledger.proposal(IntentId("nothing")) is None
+
+
+async def test_of_twenty_who_take_it_one_gets_it(store: Store, database_url: str) -> None:
+    async with await Store.open(database_url) as other:
+        ledgers = [SqlLedger(store), SqlLedger(other)]
+        intent_id = await proposed(ledgers[0], (await opened(SqlConversations(store))).id)
+        took = await asyncio.gather(*(ledgers[n % 2].take(intent_id, now=NOW) for n in range(20)))
+    assert took.count(True) == 1
+    assert not await SqlLedger(store).take(intent_id, now=NOW)
+
+
+async def test_an_expired_card_cannot_be_taken(store: Store) -> None:
+    ledger = SqlLedger(store)
+    intent_id = await proposed(ledger, (await opened(SqlConversations(store))).id)
+    assert not await ledger.take(intent_id, now=LATER)
+    assert await ledger.take(intent_id, now=LATER - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "card"),
+    [
+        (ProposalState.DONE, Done("cancel_order", {"refund": Money(129900, "CNY")}), "done"),
+        (ProposalState.REFUSED, Refused(Reason.ALREADY_SHIPPED, {"order_id": "M1"}), "failed"),
+        (ProposalState.UNCLEAR, None, "failed"),
+        (ProposalState.DECLINED, None, "declined"),
+        (ProposalState.EXPIRED, None, "expired"),
+    ],
+)
+async def test_the_end_is_recorded_and_told(
+    store: Store, state: ProposalState, outcome: Outcome | None, card: str
+) -> None:
+    heard: list[ConversationId] = []
+    log, ledger = SqlConversations(store), SqlLedger(store, heard.append)
+    conversation = await opened(log)
+    intent_id = await proposed(ledger, conversation.id)
+    await ledger.finish(intent_id, state, outcome, now=NOW)
+    found = await ledger.proposal(intent_id)
+    assert found is not None
+    assert (found.state, found.outcome) == (state, outcome)
+    [event] = await log.after(conversation.id, 0, limit=10)
+    assert (event.kind, event.origin, event.seq) == ("card", Origin.FLOW, 1)
+    [part] = event.parts
+    assert isinstance(part, ConfirmCard)
+    assert (part.intent_id, part.state, part.action) == (intent_id, card, "cancel_order")
+    assert heard == [conversation.id]
+
+
+async def test_it_ends_once(store: Store) -> None:
+    log, ledger = SqlConversations(store), SqlLedger(store)
+    conversation = await opened(log)
+    intent_id = await proposed(ledger, conversation.id)
+    assert await ledger.take(intent_id, now=NOW)
+    ends = [ProposalState.DONE, ProposalState.DECLINED] * 5
+    await asyncio.gather(*(ledger.finish(intent_id, state, None, now=NOW) for state in ends))
+    assert len(await log.after(conversation.id, 0, limit=20)) == 1
+    assert not await ledger.take(intent_id, now=NOW)
+
+
+async def test_open_and_taken_are_no_ends(store: Store) -> None:
+    ledger = SqlLedger(store)
+    for state in (ProposalState.OPEN, ProposalState.TAKEN):
+        with pytest.raises(ValueError, match="does not end"):
+            await ledger.finish(IntentId("i"), state, None, now=NOW)
+
+
+async def test_what_a_crash_left_taken_is_found(store: Store) -> None:
+    ledger, conversation = SqlLedger(store), await opened(SqlConversations(store))
+    taken, finished, _ = [await proposed(ledger, conversation.id) for _ in range(3)]
+    for intent_id in (taken, finished):
+        await ledger.take(intent_id, now=NOW)
+    await ledger.finish(finished, ProposalState.DONE, None, now=NOW)
+    assert await ledger.taken_before(NOW) == []
+    found = await ledger.taken_before(NOW + timedelta(seconds=1))
+    assert [proposal.id for proposal in found] == [taken]
+
+
+async def test_it_ends_even_if_the_conversation_is_gone(store: Store) -> None:
+    heard: list[ConversationId] = []
+    ledger = SqlLedger(store, heard.append)
+    intent_id = await proposed(ledger, ConversationId("erased"))
+    await ledger.finish(intent_id, ProposalState.DONE, None, now=NOW)
+    found = await ledger.proposal(intent_id)
+    assert found is not None
+    assert (found.state, heard) == (ProposalState.DONE, [])
