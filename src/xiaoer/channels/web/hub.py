@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,11 @@ log = logging.getLogger(__name__)
 
 WHISPERS = 64  # kept for one listener; who is further behind is slow, and resumes from the table
 
-OVERLAP = timedelta(seconds=5)  # clocks of processes differ; a ring too many is one small read
+OVERLAP = timedelta(seconds=5)  # clocks of processes differ, and an event's time is before its commit
+IDS = 5_000  # asked about at once: below what the databases take as parameters
 
-Changed = Callable[[datetime], Awaitable[Iterable[ConversationId]]]  # conversations with events since then
+# Of these conversations, those with events since that moment, and their last seq.
+Changed = Callable[[datetime, Sequence[ConversationId]], Awaitable[Iterable[tuple[ConversationId, int]]]]
 
 
 class TooSlow(Exception):
@@ -75,65 +77,80 @@ class Listener:
             self._wake.set_result(None)
 
 
+class _Group:
+    """Those who listen to one conversation, and the seq they were last rung for by the tail."""
+
+    __slots__ = ("listeners", "seq")
+
+    def __init__(self) -> None:
+        self.listeners: set[Listener] = set()
+        self.seq = -1
+
+
 class Hub:
     """Wakeups for the streams of this process. Never waits, never fails: the table is the truth."""
 
     def __init__(self) -> None:
-        self._listeners: dict[ConversationId, set[Listener]] = {}
+        self._groups: dict[ConversationId, _Group] = {}
         self._stopped = False
 
     def ring(self, conversation_id: ConversationId) -> None:
-        for listener in self._listeners.get(conversation_id, ()):
-            listener.ring()
+        if (group := self._groups.get(conversation_id)) is not None:
+            for listener in group.listeners:
+                listener.ring()
 
     def whisper(self, conversation_id: ConversationId, kind: str, data: Mapping[str, Any]) -> None:
-        listeners = self._listeners.get(conversation_id)
-        if not listeners:
-            return
-        said = frame(kind, data)
-        for listener in listeners:
-            listener.whisper(said)
+        if (group := self._groups.get(conversation_id)) is not None:
+            said = frame(kind, data)
+            for listener in group.listeners:
+                listener.whisper(said)
 
     @contextmanager
     def listening(self, conversation_id: ConversationId) -> Iterator[Listener]:
         listener = Listener()
         if self._stopped:
             listener.end(Stopped)
-        group = self._listeners.setdefault(conversation_id, set())
-        group.add(listener)
+        group = self._groups.setdefault(conversation_id, _Group())
+        group.listeners.add(listener)
         try:
             yield listener
         finally:
-            group.discard(listener)
-            if not group and self._listeners.get(conversation_id) is group:
-                del self._listeners[conversation_id]
+            group.listeners.discard(listener)
+            if not group.listeners and self._groups.get(conversation_id) is group:
+                del self._groups[conversation_id]
 
     def stop(self) -> None:
         """End every stream, so that the server can go down; clients resume elsewhere."""
         self._stopped = True
-        for group in self._listeners.values():
-            for listener in group:
+        for group in self._groups.values():
+            for listener in group.listeners:
                 listener.end(Stopped)
 
     @property
     def listeners(self) -> int:
-        return sum(len(group) for group in self._listeners.values())
+        return sum(len(group.listeners) for group in self._groups.values())
 
     async def follow(self, changed: Changed, clock: Callable[[], datetime], *, every_s: float = 1.0) -> None:
         """Until cancelled: ring for what other processes wrote. One question a second for all streams."""
         since = clock()
         while True:
             await asyncio.sleep(every_s)
-            if not self._listeners:
-                since = clock()
-                continue
             asked = clock()
             try:
-                for conversation_id in await changed(since - OVERLAP):
-                    self.ring(conversation_id)
+                await self.look(changed, since - OVERLAP)
                 since = asked
             except StoreDown:
                 log.warning("the tail waits: the store is down")
+
+    async def look(self, changed: Changed, since: datetime) -> None:
+        """Ring where the table is further than when it was last looked at. StoreDown."""
+        listened_to = list(self._groups)
+        for start in range(0, len(listened_to), IDS):
+            for conversation_id, seq in await changed(since, listened_to[start : start + IDS]):
+                group = self._groups.get(conversation_id)
+                if group is not None and group.seq != seq:
+                    group.seq = seq
+                    self.ring(conversation_id)
 
 
 def frame(kind: str, data: Mapping[str, Any], *, seq: int | None = None) -> bytes:
