@@ -1,0 +1,1 @@
+"""From a customer's words to wishes, slots, mood and risks. No network, no outside model."""

@@ -1,0 +1,182 @@
+"""From a message to its wishes: cut where another wish may begin, put together again what is one."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from xiaoer.domain.understanding import Guess, Intent
+from xiaoer.understand.answers import answer_in
+
+Guesser = Callable[[str], tuple[Guess, ...]]
+
+MOST_WISHES = 5
+_MOST_PIECES = 12  # of a flood, the rest is one piece
+_STRONG = re.compile(
+    r"[?!。;\n]+ ?|(?<!\d)\. |(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|再问[一下个]{0,2}|再帮我|然后(?=[我帮查再])|此外)[,，: ]?)"
+    r"|,? ?\b(?:and also|also|by the way|btw|in addition|additionally|besides|one more thing|as well as|secondly|plus)\b,? ?"
+)
+_WEAK = re.compile(
+    r"[,，] ?|(?:(?<=[^\s]) )(?:and|then|but) (?=(?:can|could|how|what|where|when|who|why|is|are|do|does|will|please|i want|i'd|"
+    r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|let)\b)"
+)
+_SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
+_NO_TASK = _SMALL_TALK | {Intent.COMPLAINT, Intent.OTHER}
+# Wishes so near each other that two of them in a row are one wish said in two ways.
+_NEAR: tuple[frozenset[Intent], ...] = (
+    frozenset({Intent.ORDER_STATUS, Intent.TRACK_PARCEL, Intent.LIST_ORDERS}),
+    frozenset({Intent.FIND_PRODUCT, Intent.CHECK_STOCK}),
+    frozenset({Intent.REQUEST_RETURN, Intent.REQUEST_EXCHANGE}),
+)
+_CUE = re.compile(
+    r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|给我|取消|退|换|改|查|催|转|找|推荐|看"
+    r"|不要了|申请|到账|^(?:can|could|how|what|where|when|who|why|is|are|do|does|did|will|would|please|cancel|change|return|track|show|"
+    r"tell|check|find|exchange|swap|update|send|refund|list|help|let|give|get|recommend|any|has|have|which)\b"
+    r"|\b(?:i want|i'd like|i would like|i need|i wish|please|want to|can you|could you|can i|looking for)\b"
+)
+_QUESTION_ZH = re.compile(
+    r"[吗呢么]|怎么|怎样|如何|能不能|可不可以|行不行|多久|多少|什么|哪|几[天个点]|是否|是不是|有没有|会不会|为啥|为什么|咋|啥|不[?]|没[?]|[?]"
+)
+_QUESTION_EN = re.compile(
+    r"^(?:hi|hello|hey|so|and|but|ok|also|or|sorry|excuse me|then)?[, ]*(?:can|could|may|might|is|are|am|do|does|did|will|would|how|what|where|"
+    r"when|who|which|why|should|has|have|what's|where's|how's|any)\b|[?]|\b(?:is it possible|how (?:can|do|to)|whether|am i allowed)\b"
+)
+_REQUEST = re.compile(
+    r"帮[我忙]|麻烦|请|给我|拜托"
+    r"|\b(?:can|could|will|would) (?:you|u)\b(?! (?:accept|take|ship|deliver|offer|return))|\bplease\b|\bcan i (?:have|get)\b"
+)
+_HOW = re.compile(r"怎么|如何|怎样|咋|\bhow (?:do|can|to|does|should)\b|\bis it possible\b|\bam i allowed\b")
+_NOT_DO = {
+    Intent.CANCEL_ORDER: r"取消|撤单|退单|cancel(?:l?ing)?|cancellation",
+    Intent.REQUEST_RETURN: r"退货|退款|退掉|退|return(?:ing)?|refund(?:ing)?|send(?:ing)? (?:it|them) back",
+    Intent.REQUEST_EXCHANGE: r"换货|换|exchang(?:e|ing)|swap(?:ping)?|replace(?:ment)?",
+    Intent.CHANGE_ADDRESS: r"改地址|换地址|改|chang(?:e|ing) (?:the |my )?address",
+    Intent.FIND_PRODUCT: r"买|推荐|buy(?:ing)?",
+    Intent.CALL_PERSON: r"(?:转|找)?(?:人工|真人|客服)|(?:human|person|agent)",
+}
+_DENIAL = (
+    r"(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|不需要)(?:帮?我|给我|再)?(?:{0})(?!了?别的)"
+    r"|(?:don't|dont|do not|didn't|did not|not|never|no need to|rather than|instead of)"
+    r"(?: (?:want|wanna|need|trying|asking|going|looking|wish|mean|ask))?(?: (?:to|for|you to|me to))*(?: (?:a|an|the|my))?(?: human| real)? ?\b(?:{0})\b"
+)
+_DENIALS = {intent: re.compile(_DENIAL.format(verbs)) for intent, verbs in _NOT_DO.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a text that states one wish, and where it stands."""
+
+    start: int
+    end: int
+    guesses: tuple[Guess, ...]
+    question: bool
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    strong: bool  # cut off by more than a comma
+    guesses: tuple[Guess, ...]
+
+    @property
+    def best(self) -> Guess:
+        return self.guesses[0] if self.guesses else Guess(Intent.OTHER, 0.0)
+
+
+def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
+    """The wishes of a cleaned text in their order, at most five; none for an empty text.
+
+    `sure` is the confidence from which a piece alone is a wish of its own.
+    """
+    if not text:
+        return ()
+    pieces = [_Piece(start, end, strong, guess(text[start:end])) for start, end, strong in _cut(text)]
+    own = [piece for piece in pieces if _is_own(piece, text, sure)]
+    whole = _Piece(0, len(text), True, guess(text)) if len(pieces) > 1 else pieces[0]
+    groups = _joined(own, pieces, len(text)) if len(own) > 1 else [_single(own, pieces, whole)]
+    read = [_clause(text, group, guess) for group in groups]
+    meant = [clause for clause in read if not clause.negated]
+    return tuple((meant or read)[:MOST_WISHES])
+
+
+def _cut(text: str) -> list[tuple[int, int, bool]]:
+    """Stretches between the marks and words at which another wish may begin."""
+    strong = {m.span() for m in _STRONG.finditer(text)}
+    cuts = sorted(strong | {m.span() for m in _WEAK.finditer(text)})
+    pieces: list[tuple[int, int, bool]] = []
+    start, after_strong = 0, True
+    for cut_start, cut_end in cuts[: _MOST_PIECES - 1]:
+        if cut_start < start:
+            continue
+        mark = text[cut_start:cut_end].strip()[:1] in ("?", "!")
+        if text[start:cut_start].strip():
+            pieces.append((start, cut_start + 1 if mark else cut_start, after_strong))
+            after_strong = False
+        start, after_strong = cut_end, after_strong or (cut_start, cut_end) in strong
+    if text[start:].strip():
+        pieces.append((start, len(text), after_strong))
+    return pieces or [(0, len(text), True)]
+
+
+def _is_own(piece: _Piece, text: str, sure: float) -> bool:
+    """Whether a piece, taken alone, asks for something."""
+    words = text[piece.start : piece.end]
+    if piece.best.intent in _NO_TASK or answer_in(words) is not None or not _CUE.search(words):
+        return False
+    return piece.best.confidence >= (sure * 0.75 if piece.strong else sure)
+
+
+def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _Piece:
+    """One wish: the whole text, but for the greeting before it and the thanks behind it."""
+    serious = [p for p in pieces if p.best.intent not in _SMALL_TALK]
+    if len(pieces) == 1 or not serious or len(serious) == len(pieces):
+        return _clearer(own[0], whole) if own else whole
+    return _Piece(serious[0].start, serious[-1].end, True, ())
+
+
+def _clearer(own: _Piece, whole: _Piece) -> _Piece:
+    """The whole text with the guess of its one clear piece, if the whole blurs it."""
+    if whole.best.intent is own.best.intent or whole.best.confidence >= own.best.confidence:
+        return whole
+    return _Piece(whole.start, whole.end, True, own.guesses)
+
+
+def _joined(own: Sequence[_Piece], pieces: Sequence[_Piece], length: int) -> list[_Piece]:
+    """Own pieces of the same or a near wish become one; what lies between goes with the one before it."""
+    first_serious = next((p.start for p in pieces if p.best.intent not in _SMALL_TALK), own[0].start)
+    groups: list[_Piece] = []
+    for piece in own:
+        if groups and _same(groups[-1].best.intent, piece.best.intent):
+            kept = max(groups[-1], piece, key=lambda p: p.best.confidence)
+            groups[-1] = _Piece(groups[-1].start, piece.end, True, kept.guesses)
+        else:
+            groups.append(piece)
+    starts = [min(first_serious, own[0].start), *(g.start for g in groups[1:])]
+    ends = [*starts[1:], length]
+    return [_Piece(s, e, True, g.guesses) for s, e, g in zip(starts, ends, groups, strict=True)]
+
+
+def _same(one: Intent, other: Intent) -> bool:
+    return one is other or any(one in near and other in near for near in _NEAR)
+
+
+def _clause(text: str, piece: _Piece, guess: Guesser) -> Clause:
+    words = text[piece.start : piece.end].strip(" ,")
+    start = piece.start + text[piece.start : piece.end].index(words) if words else piece.start
+    guesses = piece.guesses or guess(words)
+    best = guesses[0].intent if guesses else Intent.OTHER
+    return Clause(start, start + len(words), guesses, _is_question(words), _is_negated(words, best))
+
+
+def _is_question(words: str) -> bool:
+    """Asks whether or how. "Could you cancel it?" and 能帮我取消吗 are requests."""
+    if _HOW.search(words):
+        return True
+    asks = _QUESTION_EN.search(words) if words.isascii() else _QUESTION_ZH.search(words)
+    return bool(asks) and not _REQUEST.search(words)
+
+
+def _is_negated(words: str, intent: Intent) -> bool:
+    denial = _DENIALS.get(intent)
+    return bool(denial and denial.search(words))

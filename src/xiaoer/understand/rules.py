@@ -1,0 +1,33 @@
+"""The few things that are certain without a classifier. All of them stand here."""
+
+import re
+
+from xiaoer.domain.understanding import Guess, Intent
+from xiaoer.understand.answers import asks_about_robot, wants_person
+from xiaoer.understand.codes import tracking_numbers
+
+CERTAIN = 0.97
+_CANCEL = re.compile(
+    r"^(?:请|麻烦|帮我|我要|我想|我想要|给我|可以|能)*(?:把)?[^,.?!]{0,12}取消(?:掉|一下|下)?(?:吧|了|吗)?[.!?]*$|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
+    r"|^(?:please |pls |can you |could you |i want to |i need to |i'd like to |just )*cancel (?:it|this|that|my|the|order|both|all)\b"
+    r"(?! (?:subscription|account|newsletter|membership|return|exchange|refund))"
+)
+
+
+def guesses_by_rule(text: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
+    """The classifier's guesses, with what a rule is certain of put first."""
+    certain = _certain(text)
+    if certain is None:
+        return guesses
+    return (Guess(certain, CERTAIN), *(g for g in guesses if g.intent is not certain))[:5]
+
+
+def _certain(text: str) -> Intent | None:
+    if wants_person(text):
+        return Intent.CALL_PERSON
+    if asks_about_robot(text):
+        return Intent.ABOUT_BOT
+    numbers = tracking_numbers(text)
+    if numbers and len(text) - len(numbers[0][0]) <= 1:
+        return Intent.TRACK_PARCEL
+    return Intent.CANCEL_ORDER if _CANCEL.search(text) else None
