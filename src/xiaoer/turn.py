@@ -83,21 +83,22 @@ class Clerk:
     clock: Callable[[], datetime]
     versions: Mapping[str, str]
 
-    async def answer(self, conversation_id: ConversationId) -> None:
-        """Answer all a customer has said. Does nothing while another process is answering.
+    async def answer(self, conversation_id: ConversationId) -> tuple[TurnRecord, ...]:
+        """Answer all a customer has said. Nothing while another process is answering.
 
         Looks again after each turn: who was turned away meanwhile (Busy) relies on it.
         """
-        log = self.house.conversations
+        log, records = self.house.conversations, list[TurnRecord]()
         try:
             for _ in range(MOST_TURNS):
                 if not (await log.pending(conversation_id))[1]:
-                    return
+                    break
                 async with log.lease(conversation_id, now=self.clock()):
                     if (turn := await self._receive(conversation_id)) is not None:
-                        await self._finish(await self._serve_or_call_person(turn))
+                        records.append(await self._finish(await self._serve_or_call_person(turn)))
         except Busy:
-            return
+            _log.debug("answered_elsewhere", conversation_id=conversation_id)
+        return tuple(records)
 
     async def _receive(self, conversation_id: ConversationId) -> Turn | None:
         """The messages that wait for a reply, understood together: a burst is one turn."""
@@ -162,8 +163,9 @@ class Clerk:
         _log.error("unproven_reply", turn_id=turn.id, count=len(loose))
         return self.voice.unsure(turn)
 
-    async def _finish(self, record: TurnRecord) -> None:
+    async def _finish(self, record: TurnRecord) -> TurnRecord:
         await self.house.conversations.finish_turn(record, now=self.clock())
+        return record
 
     async def _replace_card(self, turn: Turn, outcome: NeedsConfirm) -> None:
         """A corrected wish has one card: the one before can no longer be pressed."""
@@ -192,12 +194,10 @@ class Clerk:
         async with self._alone(conversation_id) as turn:
             await self._finish(await self._serve(turn, Chosen(HandOff(why), "rule:button")))
 
-    async def prove(
-        self, conversation_id: ConversationId, *, order_id: str, phone_tail: str = "", email: str = ""
-    ) -> bool:
+    async def prove(self, conversation_id: ConversationId, *, order_id: str, contact: str) -> bool:
         """A guest proves an order. The same False for wrong, foreign and tried too often."""
         async with self._alone(conversation_id) as turn:
-            call = Do("prove_order", {"order_id": order_id, "contact": email or phone_tail})
+            call = Do("prove_order", {"order_id": order_id, "contact": contact})
             record = await self._serve(turn, Chosen(call, "rule:form"))
             await self._finish(record)
         return OrderId(order_id) in record.turn.conversation.actor.proven_orders

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
 from xiaoer.actions.orders import order_choices
-from xiaoer.actions.views import order_choice
+from xiaoer.actions.views import goods
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
@@ -38,7 +38,7 @@ class CancelOrder(Action[CancelOrderArgs]):
             return no
         facts: Facts = {
             "order_id": order.id,
-            "items": order_choice(order).label,
+            "items": goods(order),
             "refund": order.total if order.payments else None,
             "methods": tuple(p.method.value for p in order.payments),
         }
@@ -56,9 +56,7 @@ class CancelOrder(Action[CancelOrderArgs]):
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
-        return await order_choices(
-            actor, reach, lambda o: o.state in reach.policy.cancel_states, only_likely=True
-        )
+        return await order_choices(actor, reach, lambda o: o.state in reach.policy.cancel_states)
 
 
 offer(CancelOrder())

@@ -74,9 +74,7 @@ class ChangeAddress(Action[ChangeAddressArgs]):
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(
-                actor, reach, lambda o: o.state in reach.policy.change_address_states, only_likely=True
-            )
+            return await order_choices(actor, reach, lambda o: o.state in reach.policy.change_address_states)
         return await self._saved(known, actor, reach)
 
     async def _saved(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:

@@ -15,7 +15,7 @@ from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.guard.access import owned_order, owned_orders
 
-OPEN = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED})
+UNDER_WAY = frozenset({OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED})
 
 
 class OrderArgs(Args):
@@ -28,16 +28,17 @@ class NoArgs(Args):
     """Nothing to ask."""
 
 
-async def order_choices(
-    actor: Actor, reach: Reach, likely: Callable[[Order], bool], *, only_likely: bool = False
-) -> Sequence[Choice]:
-    """The customer's orders to choose from: those it may be first, the rest after them (or not at all)."""
+async def order_choices(actor: Actor, reach: Reach, *likely: Callable[[Order], bool]) -> Sequence[Choice]:
+    """The customer's orders to choose from, newest first within each of `likely`, likeliest first.
+
+    Orders that fit none of them are left out, unless none fits any: then a customer may still name one
+    and hear why it cannot be.
+    """
     orders = await owned_orders(reach.shop, actor)
     if isinstance(orders, Refused):
         return ()
-    first = [o for o in orders if likely(o)]
-    rest = [] if only_likely and first else [o for o in orders if not likely(o)]
-    return [order_choice(o) for o in (first + rest)[:MOST_CHOICES]]
+    fit = dict.fromkeys(order for test in likely for order in orders if test(order))
+    return [order_choice(order) for order in list(fit or orders)[:MOST_CHOICES]]
 
 
 class LookUpOrder(Action[OrderArgs]):
@@ -58,7 +59,7 @@ class LookUpOrder(Action[OrderArgs]):
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
-        return await order_choices(actor, reach, lambda o: o.state in OPEN, only_likely=True)
+        return await order_choices(actor, reach, lambda o: o.state in UNDER_WAY, _is_unpaid)
 
 
 class TrackParcel(LookUpOrder):
@@ -78,8 +79,7 @@ class TrackParcel(LookUpOrder):
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
-        shipped = await order_choices(actor, reach, lambda o: o.state is OrderState.SHIPPED, only_likely=True)
-        return shipped
+        return await order_choices(actor, reach, lambda o: o.state is OrderState.SHIPPED)
 
 
 class ListOrders(Action[NoArgs]):
@@ -100,6 +100,10 @@ class ListOrders(Action[NoArgs]):
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         return Done(self.name, plan.facts)
+
+
+def _is_unpaid(order: Order) -> bool:
+    return order.state is OrderState.AWAITING_PAYMENT
 
 
 offer(LookUpOrder())

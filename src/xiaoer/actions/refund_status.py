@@ -47,7 +47,7 @@ class RefundStatus(Action[OrderArgs]):
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
-        return await order_choices(actor, reach, lambda o: bool(o.refunds), only_likely=True)
+        return await order_choices(actor, reach, lambda o: bool(o.refunds))
 
 
 def _newest(order: Order) -> Refund:

@@ -88,10 +88,7 @@ class RequestExchange(Action[RequestExchangeArgs]):
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
             return await order_choices(
-                actor,
-                reach,
-                lambda o: any(_swappable(o, x, reach.now, reach) for x in o.lines),
-                only_likely=True,
+                actor, reach, lambda o: any(_swappable(o, x, reach.now, reach) for x in o.lines)
             )
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=False)

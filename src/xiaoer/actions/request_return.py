@@ -84,9 +84,7 @@ class RequestReturn(Action[RequestReturnArgs]):
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(
-                actor, reach, lambda o: _in_time(o, reach.now, reach), only_likely=True
-            )
+            return await order_choices(actor, reach, lambda o: _in_time(o, reach.now, reach))
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=True)
         if slot == "reason":

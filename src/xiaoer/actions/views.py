@@ -50,12 +50,18 @@ def options_words(options: Mapping[str, Words]) -> Words:
     return Words(" / ".join(v.zh for v in values), " / ".join(v.en for v in values))
 
 
+def goods(order: Order) -> Words:
+    """What is in an order, in a few words."""
+    first, more = order.lines[0].title, len(order.lines) - 1
+    if not more:
+        return first
+    return Words(f"{first.zh} 等{more + 1}种", f"{first.en} +{more}")
+
+
 def order_choice(order: Order) -> Choice:
-    first = order.lines[0].title
-    more = len(order.lines) - 1
-    zh = f"{order.id} · {first.zh}" + (f" 等{more + 1}件" if more else "")
-    en = f"{order.id} · {first.en}" + (f" +{more}" if more else "")
-    return Choice(order.id, Words(zh, en), tuple(dict.fromkeys(w for x in order.lines for w in _about(x))))
+    inside = goods(order)
+    label = Words(f"{order.id} · {inside.zh}", f"{order.id} · {inside.en}")
+    return Choice(order.id, label, tuple(dict.fromkeys(w for x in order.lines for w in _about(x))))
 
 
 def line_choice(line: Line) -> Choice:

@@ -131,11 +131,11 @@ class LocalMind:
         if actor.proof is Proof.NONE and "order_id" in CATALOGUE[task.action].takes.model_fields:
             task = _prove_first(task, turn.understanding)
         reach, action = self._reach_for(turn), CATALOGUE[task.action]
-        named = slots or turn.understanding.slots
+        named, others = slots or turn.understanding.slots, tuple[Choice, ...]()
         for _ in range(MOST_SLOTS):
             missing = await action.missing(task.args, actor, reach)
             if not missing:
-                return Chosen(Do(task.action, task.args), why, wish)
+                return Chosen(Do(task.action, task.args, others=others), why, wish)
             choices = await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
@@ -143,6 +143,8 @@ class LocalMind:
             if value is None:
                 asked = replace(task, asked=missing[0], choices=tuple(choices), tries=0)
                 return Chosen(self._ask_or_tell(asked, action), why, wish)
+            if action.risk is Risk.READ and not named.order_ids:
+                others = tuple(c for c in choices if c.value != value)
             task = replace(task, args={**task.args, missing[0]: value})
         raise RuntimeError(f"{task.action} asks for more than {MOST_SLOTS} slots")
 

@@ -43,6 +43,7 @@ class Do:
     action: str
     args: Mapping[str, Fact] = field(default_factory=dict)
     confirmed: IntentId | None = None  # the card that was answered with yes
+    others: tuple[Choice, ...] = ()  # what else could have been meant, to be shown with the result
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class TemplateVoice:
                 return _handed_over(facts, say)
             case Done(action, facts):
                 keys = [f"done.{action}.{facts.get('situation')}", f"done.{action}"]
-                return _with_cards(keys, facts, say)
+                return _and_others(_with_cards(keys, facts, say), decision, say)
             case Refused(reason, facts):
                 action = decision.action if isinstance(decision, Do) else ""
                 keys = [f"refused.{reason.value}.{facts.get('situation', action)}", f"refused.{reason.value}"]
@@ -160,6 +160,16 @@ def _with_cards(keys: Sequence[str], facts: Facts, say: Renderer) -> Said:
     if facts.get("products"):
         parts.append(cards.product_cards(facts["products"], say))
     return tuple(parts), (_receipt(rendered, f"action:{keys[-1].removeprefix('done.')}"),)
+
+
+def _and_others(said: Said, decision: Do | HandOff, say: Renderer) -> Said:
+    """What was taken first of several: the others one press away."""
+    others = decision.others if isinstance(decision, Do) else ()
+    if not others:
+        return said
+    rendered = say.phrase(["others"], {"count": len(others)})
+    parts = (*said[0], TextPart(text=rendered.text), cards.choices(others, say))
+    return parts, (*said[1], _receipt(rendered), *(Receipt(source=f"choice:{c.value}") for c in others))
 
 
 def _refused(keys: Sequence[str], facts: Facts, say: Renderer) -> Said:

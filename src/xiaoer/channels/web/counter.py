@@ -22,7 +22,7 @@ Check = Callable[[], Awaitable[object]]
 class Counter(Protocol):
     """The clerk, or one who stands in for him."""
 
-    async def answer(self, conversation_id: ConversationId) -> None:
+    async def answer(self, conversation_id: ConversationId) -> object:
         """Turns until nothing is pending; silent if another process is at it."""
         ...
 

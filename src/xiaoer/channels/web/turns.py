@@ -29,7 +29,7 @@ class _Window:
 
 @dataclass(slots=True)
 class Turns:
-    answer: Callable[[ConversationId], Awaitable[None]]
+    answer: Callable[[ConversationId], Awaitable[object]]
     pace: Pace = field(default_factory=Pace)
     _windows: dict[ConversationId, _Window] = field(default_factory=dict)
     _tasks: dict[ConversationId, asyncio.Task[None]] = field(default_factory=dict)

@@ -1,0 +1,122 @@
+"""A counter at a fixed hour over its own copy of the demo shop, and a customer who talks to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from xiaoer.app import App
+from xiaoer.channels.terminal import Terminal, as_dict
+from xiaoer.domain.conversation import TurnRecord
+from xiaoer.domain.ids import ConversationId, IntentId
+from xiaoer.domain.order import Order, OrderState, ParcelState, RefundState
+from xiaoer.domain.people import Customer
+from xiaoer.domain.ports import Proposal
+from xiaoer.domain.reply import ConfirmCard
+from xiaoer.domain.rules import exchange_until, open_case, return_until, situation
+from xiaoer.domain.words import Language
+
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday 12:00 in Shanghai: the desk is open
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, minutes: float) -> None:
+        self.now += timedelta(minutes=minutes)
+
+
+@dataclass
+class Talk:
+    """One customer's conversation. `says` gives the reply as `xiaoer chat --json` prints it."""
+
+    app: App
+    clock: Clock
+    conversation_id: ConversationId
+    customer: Customer | None = None
+    orders: list[Order] = field(default_factory=list)
+    records: list[TurnRecord] = field(default_factory=list)
+
+    @classmethod
+    async def start(cls, app: App, clock: Clock, *, email: str = "", language: str = "zh") -> "Talk":
+        customer = await app.house.shop.customer_by_email(email) if email else None
+        assert customer is not None or not email, f"the demo shop has no {email}"
+        conversation_id = await app.open_terminal(customer, Language(language))
+        orders = await app.house.shop.orders_of(customer.id, limit=50) if customer else []
+        return cls(app, clock, conversation_id, customer, list(orders))
+
+    async def says(self, text: str) -> dict[str, Any]:
+        terminal = Terminal(clerk=self.app.clerk, conversation_id=self.conversation_id)
+        records, ms = await terminal.say(text)
+        assert len(records) == 1, f"{len(records)} replies to {text!r}"
+        self.records.extend(records)
+        return as_dict(records[0], ms)
+
+    async def presses(self, *, yes: bool) -> Proposal | None:
+        """Press the last card on the screen."""
+        cards = [
+            part for record in self.records for part in record.reply.parts if isinstance(part, ConfirmCard)
+        ]
+        return await self.app.clerk.press(self.conversation_id, IntentId(cards[-1].intent_id), yes=yes)
+
+    async def last_words(self) -> str:
+        messages = await self.app.house.conversations.after(self.conversation_id, 0, limit=500)
+        return next(m.text for m in reversed(messages) if m.kind == "message")
+
+    async def order(self, order_id: str) -> Order:
+        found = [
+            o for o in await self.app.house.shop.orders_of(self.customer.id, limit=50) if o.id == order_id
+        ]  # type: ignore[union-attr]
+        return found[0]
+
+
+def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
+    """Names for orders of the talking customer: {paid}, {shipped}, {returnable} ..."""
+    app, now = talk.app, talk.clock.now
+    policy = app.policy
+
+    def swappable(o: Order) -> bool:
+        fit = o.state is OrderState.DELIVERED and len(o.lines) >= 1 and not o.cases
+        shoes = any(line.category == "running_shoes" and not line.final_sale for line in o.lines)
+        return fit and shoes and all(now <= exchange_until(o, line, policy) for line in o.lines)
+
+    def returnable(o: Order) -> bool:
+        if o.state is not OrderState.DELIVERED or o.cases:
+            return False
+        return all(
+            now <= return_until(o, x, policy) and not x.final_sale and open_case(o, x) is None
+            for x in o.lines
+        )
+
+    tests: Mapping[str, Callable[[Order], bool]] = {
+        "unpaid": lambda o: o.state is OrderState.AWAITING_PAYMENT,
+        "paid": lambda o: situation(o, now) == "paid",
+        "paid_late": lambda o: situation(o, now) == "paid_late",
+        "packed": lambda o: o.state is OrderState.PACKED,
+        "shipped": lambda o: situation(o, now) == "shipped",
+        "out": lambda o: situation(o, now) == "out_for_delivery",
+        "late": lambda o: situation(o, now) == "shipped_late",
+        "cancelled": lambda o: o.state is OrderState.CANCELLED,
+        "returnable": returnable,
+        "returnable1": lambda o: returnable(o) and len(o.lines) == 1,
+        "swappable": swappable,
+        "old": lambda o: (
+            o.state is OrderState.DELIVERED
+            and all(now > return_until(o, x, policy) for x in o.lines)
+            and not o.cases
+        ),
+        "refunding": lambda o: any(r.state is RefundState.PROCESSING for r in o.refunds),
+        "refunded": lambda o: any(r.state is RefundState.DONE for r in o.refunds),
+        "waiting_goods": lambda o: any(r.state is RefundState.AWAITING_GOODS for r in o.refunds),
+        "in_return": lambda o: bool(o.cases) and o.state is OrderState.DELIVERED,
+        "on_the_way": lambda o: any(p.state is ParcelState.IN_TRANSIT for p in o.parcels),
+    }
+    names = {name: next((o.id for o in talk.orders if test(o)), "") for name, test in tests.items()}
+    return {name: value for name, value in names.items() if value} | {
+        "foreign": foreign,
+        "unknown": "M99999999",
+    }

@@ -1,0 +1,85 @@
+"""The whole house, a fresh copy for each conversation: the world itself is made only once."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.turns.counter import Clock
+
+from xiaoer.app import App, open_app
+from xiaoer.domain.money import Money
+from xiaoer.domain.ports import Shop
+from xiaoer.settings import Settings
+
+WRITES = frozenset({"cancel", "change_address", "open_case"})
+Opened = Callable[[Clock], AbstractAsyncContextManager[tuple[App, "Switch"]]]
+
+
+class Switch:
+    """The shop as it is, or broken: down, slow, rubbish, unclear (a write's answer is lost), changed."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.mode = "ok"
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.shop, name)
+        if self.mode == "ok" or not asyncio.iscoroutinefunction(call):
+            return call
+
+        async def broken(*args: Any, **named: Any) -> Any:
+            return await self._broken(name, call, *args, **named)
+
+        return broken
+
+    async def _broken(self, name: str, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        if self.mode == "down":
+            raise ConnectionError("refused")
+        if self.mode == "slow":
+            await asyncio.Event().wait()
+        if self.mode == "rubbish":
+            return "<html>502 Bad Gateway</html>"
+        if self.mode == "unclear" and name in WRITES | {"effect"}:
+            raise TimeoutError
+        if self.mode == "changed" and name == "order":
+            order = await call(*args, **named)
+            return replace(order, total=order.total + Money(100, order.total.currency)) if order else None
+        return await call(*args, **named)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the world of the demo shop at noon, the trained model and the secrets."""
+    folder = tmp_path_factory.mktemp("template")
+
+    async def make() -> None:
+        async with open_app(Settings(data_dir=folder, _env_file=None), clock=Clock()):
+            pass
+
+    asyncio.run(make())
+    return folder
+
+
+@pytest.fixture
+def opened(template: Path, tmp_path: Path) -> Opened:
+    folder = tmp_path / "data"
+    shutil.copytree(template, folder)
+    settings = Settings(data_dir=folder, shop_read_timeout_s=0.3, shop_write_timeout_s=0.3, _env_file=None)
+
+    @asynccontextmanager
+    async def open_(clock: Clock) -> AsyncIterator[tuple[App, Switch]]:
+        switches: list[Switch] = []
+
+        def behind(shop: Shop) -> Shop:
+            switches.append(Switch(shop))
+            return switches[-1]  # type: ignore[return-value]
+
+        async with open_app(settings, clock=clock, behind=behind) as app:
+            yield app, switches[0]
+
+    return open_

@@ -1,0 +1,98 @@
+"""Whole conversations, as customers have them: {zh,en}/*.yaml; README.md tells the form."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.turns.counter import Clock, Talk, named_orders
+from tests.turns.house import Opened
+
+HERE = Path(__file__).parent
+
+
+
+def conversations() -> Iterator[Any]:
+    for path in sorted(HERE.glob("*/*.yaml")):
+        for talk in yaml.safe_load(path.read_text("utf-8")):
+            yield pytest.param(talk, path.parent.name, id=f"{path.parent.name}/{path.stem}/{talk['name']}")
+
+
+@pytest.mark.parametrize(("script", "language"), conversations())
+async def test_conversation(script: dict[str, Any], language: str, opened: Opened) -> None:
+    clock = Clock()
+    async with opened(clock) as (app, shop):
+        who = "" if script.get("as") == "guest" else script.get("as", MEI if language == "zh" else ALEX)
+        talk = await Talk.start(app, clock, email=who, language=language)
+        other = await app.house.shop.customer_by_email(ALEX if who != ALEX else MEI)
+        assert other is not None
+        owner = await app.house.shop.customer_by_email(script.get("knows", MEI))
+        assert owner is not None
+        foreign = (await app.house.shop.orders_of(other.id, limit=1))[0].id
+        if not who:
+            talk.orders = list(await app.house.shop.orders_of(owner.id, limit=50))
+        names = named_orders(talk, foreign) | {"phone_tail": owner.phone[-4:], "email": owner.email}
+        for step in script["talk"]:
+            await play(step, talk, shop, clock, names)
+
+
+MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"
+
+
+async def play(step: dict[str, Any], talk: Talk, shop: Any, clock: Clock, names: dict[str, str]) -> None:
+    if "later" in step:
+        clock.forward(step["later"])
+    if "shop" in step:
+        shop.mode = step["shop"]
+    if "press" in step:
+        await press(step, talk, names)
+    if "say" in step:
+        check(await talk.says(filled(step["say"], names)), step, names)
+    for order, state in (step.get("world") or {}).items():
+        assert (await talk.order(filled(order, names))).state.value == state
+
+
+async def press(step: dict[str, Any], talk: Talk, names: dict[str, str]) -> None:
+    card = await talk.presses(yes=step["press"] == "yes")
+    assert card is not None
+    if "card" in step:
+        assert card.state.value == step["card"]
+    said = await talk.last_words()
+    for words in listed(step.get("text")):
+        assert filled(words, names) in said, said
+
+
+def check(reply: dict[str, Any], step: dict[str, Any], names: dict[str, str]) -> None:
+    shown = f"{reply['text']!r} ({reply['why']}, intents {reply['intents']})"
+    for words in listed(step.get("text")):
+        ways = [filled(way, names) for way in words.split("|")]
+        assert any(way in reply["text"] for way in ways), f"{ways} not in {shown}"
+    for words in listed(step.get("without")):
+        assert filled(words, names) not in reply["text"], shown
+    if "action" in step:
+        assert reply["action"] == step["action"], shown
+    if "actions" in step:
+        assert [s["action"] for s in reply["steps"]] == step["actions"], shown
+    if "decision" in step:
+        assert reply["decision"] == step["decision"], shown
+    if "outcome" in step:
+        kind = reply["outcome"] or {}
+        assert kind.get("reason", kind.get("kind")) == step["outcome"], f"{kind} {shown}"
+    if "language" in step:
+        assert reply["language"] == step["language"], shown
+    for card in listed(step.get("cards")):
+        assert card in [c["kind"] for c in reply["cards"]], f"{[c['kind'] for c in reply['cards']]} {shown}"
+    assert "{" not in reply["text"], shown
+    assert "None" not in reply["text"], shown
+
+
+def listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def filled(text: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    assert "{" not in text, f"the demo customer has no such order: {text}"
+    return text
