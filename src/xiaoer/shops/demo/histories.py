@@ -26,9 +26,9 @@ from xiaoer.domain.people import Customer
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules import return_fee
 from xiaoer.shops.demo.journeys import labelled, replacement, travel
-from xiaoer.shops.demo.money_back import refunds_of_cancelled, refunds_of_return
 from xiaoer.shops.demo.residents import SHOP_COUNTRY
 from xiaoer.shops.demo.stories import Plot, deal
+from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
 
 _ORDERS_EACH = 6
 _FIRST_NUMBER = 24_010_000
