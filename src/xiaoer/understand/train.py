@@ -17,7 +17,7 @@ from xiaoer.understand.classifier import LinearModel, Model, Thresholds
 from xiaoer.understand.features import VERSION
 from xiaoer.understand.lessons import fingerprint, lessons
 
-_RECIPE = f"{VERSION}/lr-20"  # what besides the phrases decides how the model comes out
+_RECIPE = f"{VERSION}/lr-20-3"  # what besides the phrases decides how the model comes out
 
 
 def load_or_train(folder: Path | None) -> Model:
