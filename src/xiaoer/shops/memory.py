@@ -166,6 +166,9 @@ class MemoryShop(Shop):
 
     def _move_stock(self, counts: Mapping[str, int]) -> None:
         """All or nothing: StaleOrder if a variant has too few left."""
+        known = {v.id for product in self._products.values() for v in product.variants}
+        if any(count < 0 and variant_id not in known for variant_id, count in counts.items()):
+            raise StaleOrder("no such variant")
         moved = {
             p.id: replace(p, variants=tuple(_moved(p.variants, counts))) for p in self._products.values()
         }

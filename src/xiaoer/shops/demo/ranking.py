@@ -69,10 +69,10 @@ class Shelves:
 
     def rank(self, words: str, ids: Iterable[str]) -> list[str]:
         """Those of `ids` that the words fit, best first; all of them if no thing was named."""
-        units = [self._with_typos(unit) for unit in _units(words)]
-        if not units:
-            return sorted(ids)
         said = clean(words, limit=_LONGEST)
+        units = [self._with_typos(unit) for unit in _units(said)]
+        if not units:
+            return [] if said and not _RUNS.search(said) else sorted(ids)  # an emoji is not "anything"
         shares = ((self._texts[product_id].share(units), product_id) for product_id in ids)
         fit = [(-share, -self._texts[i].closeness(said), i) for share, i in shares if share > _ENOUGH]
         return [product_id for _, _, product_id in sorted(fit)]
@@ -98,9 +98,9 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(form for run in _RUNS.findall(clean(text)) for unit in _cut(run) for form in unit.forms)
 
 
-def _units(words: str) -> list[_Unit]:
+def _units(said: str) -> list[_Unit]:
     """What was said, without what names no product; the thing itself weighs more."""
-    runs = _RUNS.findall(_noise().sub(" ", clean(words, limit=_LONGEST)))
+    runs = _RUNS.findall(_noise().sub(" ", said))
     named = [_cut(run) for run in runs if not run.isdigit()]
     if not named:
         return []
