@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from xiaoer.channels.web.hub import Changed, Hub
+from xiaoer.channels.web.stream import Patience
 from xiaoer.channels.web.turns import Pace, Turns
 from xiaoer.domain.ids import ConversationId, IntentId
 from xiaoer.domain.policy import Policy
@@ -74,6 +75,7 @@ class Front:
     checks: Mapping[str, Check] = field(default_factory=dict)  # what must stand before we are ready
     allowed_origins: Sequence[str] = ()  # sites that carry the widget, besides our own
     pace: Pace = field(default_factory=Pace)
+    patience: Patience = field(default_factory=Patience)
     limits: Limits = field(default_factory=Limits)
     pages: Pages = field(default_factory=Pages)
     more: Sequence[APIRouter] = ()  # the demo shop's own endpoints

@@ -17,9 +17,10 @@ from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
 from xiaoer.channels.web.problems import PROBLEM_SCHEMAS, catch, told
+from xiaoer.channels.web.stream import Patience
 from xiaoer.channels.web.turns import Pace, Turns
 
-__all__ = ["Counter", "Front", "Hub", "Limits", "Pace", "Pages", "Turns", "build"]
+__all__ = ["Counter", "Front", "Hub", "Limits", "Pace", "Pages", "Patience", "Turns", "build"]
 
 
 def build(front: Front) -> FastAPI:

@@ -33,11 +33,11 @@ def visible(text: str) -> str:
 Storable = BeforeValidator(storable)
 Said = Annotated[
     str,
+    Field(min_length=1, max_length=LONGEST_MESSAGE, examples=["我的订单什么时候发货？"]),
     Storable,
     AfterValidator(visible),
-    Field(min_length=1, max_length=LONGEST_MESSAGE, examples=["我的订单什么时候发货？"]),
 ]
-Comment = Annotated[str, Storable, Field(max_length=LONGEST_COMMENT, examples=["说得很清楚"])]
+Comment = Annotated[str, Field(max_length=LONGEST_COMMENT, examples=["说得很清楚"]), Storable]
 ClientId = Annotated[
     str,
     Field(

@@ -46,7 +46,7 @@ class Opening(In):
     )
 
     language: Language | None = Field(default=None, description="Of the page; otherwise Accept-Language.")
-    time_zone: Annotated[str, Storable, Field(max_length=64), AfterValidator(_zone)] | None = Field(
+    time_zone: Annotated[str, Field(max_length=64), Storable, AfterValidator(_zone)] | None = Field(
         default=None, description="IANA name; times are told in it.", examples=["Asia/Shanghai"]
     )
     resume: bool = Field(
@@ -66,12 +66,12 @@ class Proving(In):
         json_schema_extra={"examples": [{"order_id": "M20260001", "phone_tail": "8000"}]}
     )
 
-    order_id: Annotated[str, Storable, Field(min_length=1, max_length=64)]
+    order_id: Annotated[str, Field(min_length=1, max_length=64), Storable]
     phone_tail: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = Field(
         default=None, description="The last four digits of the phone on the order."
     )
     email: (
-        Annotated[str, Storable, Field(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")] | None
+        Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), Storable] | None
     ) = Field(
         default=None, description="The e-mail of the account that ordered.", examples=["mei@example.com"]
     )

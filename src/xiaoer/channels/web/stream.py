@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -13,8 +14,6 @@ from xiaoer.domain.conversation import Message
 from xiaoer.domain.ports import StoreDown
 from xiaoer.speak.wire import message_json
 
-HEARTBEAT_S = 15.0  # proxies close what is silent for 30 or 60 seconds
-SEND_S = 20.0  # a client that takes nothing for so long is gone or hostile
 PAGE = 100  # events read at once
 _HELLO = b"retry: 2000\n\n"
 _BEAT = b": beat\n\n"
@@ -28,18 +27,31 @@ Read = Callable[[int], Awaitable[Sequence[Message]]]  # events after a seq, at m
 Listening = Callable[[], contextlib.AbstractContextManager[Listener]]
 
 
+class _Stuck(Exception):
+    """The client takes nothing: not even an end can be sent, the server closes the connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    heartbeat_s: float = 15.0  # proxies close what is silent for 30 or 60 seconds
+    send_s: float = 20.0  # a client that takes nothing for so long is gone or hostile
+
+
 class EventStream(Response):
     """Sends what is in the table after `seq`, then waits to be rung. Ends when `life_s` is over."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, listening: Listening, read: Read, *, seq: int, life_s: float) -> None:
+    def __init__(
+        self, listening: Listening, read: Read, *, seq: int, life_s: float, patience: Patience
+    ) -> None:
         self.status_code = 200
         self.background = None
         self._listening = listening
         self._read = read
         self._seq = seq
         self._life_s = life_s
+        self._patience = patience
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,21 +61,21 @@ class EventStream(Response):
                 async with asyncio.timeout(self._life_s):
                     with self._listening() as listener:
                         await self._talk(listener, receive, send)
-            await _put(send, b"", more=False)
+            await self._put(send, b"", more=False)
 
     async def _talk(self, listener: Listener, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_gone(receive, listener))
         try:
-            await _put(send, _HELLO)
+            await self._put(send, _HELLO)
             while True:
                 try:
-                    async with asyncio.timeout(HEARTBEAT_S):
+                    async with asyncio.timeout(self._patience.heartbeat_s):
                         rung, whispers = await listener.news()
                 except TimeoutError:
-                    await _put(send, _BEAT)
+                    await self._put(send, _BEAT)
                     continue
                 if whispers:
-                    await _put(send, b"".join(whispers))
+                    await self._put(send, b"".join(whispers))
                 if rung:
                     await self._catch_up(send)
         finally:
@@ -73,22 +85,17 @@ class EventStream(Response):
         while True:
             events = await self._read(self._seq)
             if events:
-                await _put(send, b"".join(frame(e.kind, message_json(e), seq=e.seq) for e in events))
+                await self._put(send, b"".join(frame(e.kind, message_json(e), seq=e.seq) for e in events))
                 self._seq = events[-1].seq
             if len(events) < PAGE:
                 return
 
-
-class _Stuck(Exception):
-    """The client takes nothing: not even an end can be sent, the server closes the connection."""
-
-
-async def _put(send: Send, body: bytes, *, more: bool = True) -> None:
-    try:
-        async with asyncio.timeout(SEND_S):
-            await send({"type": "http.response.body", "body": body, "more_body": more})
-    except TimeoutError:
-        raise _Stuck from None
+    async def _put(self, send: Send, body: bytes, *, more: bool = True) -> None:
+        try:
+            async with asyncio.timeout(self._patience.send_s):
+                await send({"type": "http.response.body", "body": body, "more_body": more})
+        except TimeoutError:
+            raise _Stuck from None
 
 
 async def _gone(receive: Receive, listener: Listener) -> None:

@@ -129,6 +129,7 @@ async def follow_events(
         lambda seq: front.conversations.after(conversation_id, seq, limit=PAGE),
         seq=_resume_at(last_event_id, after),
         life_s=(visit.until - front.clock()).total_seconds(),
+        patience=front.patience,
     )
 
 

@@ -1,0 +1,286 @@
+"""A counter for tests: the real store and the real web channel, with a clerk of few words behind it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from tests.store.samples import reply, turn
+
+from xiaoer.channels import storefront
+from xiaoer.channels.web.front import Front, Hub, Pace, build
+from xiaoer.channels.web.serving import Server
+from xiaoer.domain.catalog import Category, Product, Variant, Wanted
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ProductId, VariantId
+from xiaoer.domain.money import Money
+from xiaoer.domain.outcome import Done, Plan
+from xiaoer.domain.people import Customer, Tier
+from xiaoer.domain.ports import Busy, Proposal, ProposalState, ShopUnreachable
+from xiaoer.domain.reply import Origin, TextPart
+from xiaoer.domain.words import Language, Words
+from xiaoer.guard.identity import ConversationTokens, Identity, ShopSigner, ShopSignIn, SignKey, StaffTokens
+from xiaoer.shops.policy_file import load_policy
+from xiaoer.store.conversations import SqlConversations
+from xiaoer.store.desk import SqlDesk
+from xiaoer.store.engine import Store
+from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.tries import SqlTries
+
+POLICY = load_policy(Path(str(files("xiaoer.shops.demo"))) / "policy.yaml")
+NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
+ORDER, TAIL = "M20260001", "8000"
+KEY = SignKey("HS256", "the shop's secret, at least 32 bytes long")
+SIGNER = ShopSigner(kid="shop-1", key=KEY, audience="xiaoer", shop_id=POLICY.shop_id)
+JSON = {"Content-Type": "application/json"}
+STAFF = {"lin": "lin-" + "x" * 40, "wang": "wang-" + "y" * 40}
+
+
+class Clock:
+    """Moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class SmallShop:
+    """A shop of two customers and one product; may be down."""
+
+    down = False
+
+    async def customer(self, customer_id: CustomerId) -> Customer | None:
+        if self.down:
+            raise ShopUnreachable
+        return next((c for c in await self.customers(limit=9) if c.id == customer_id), None)
+
+    async def customers(self, *, limit: int) -> list[Customer]:
+        mei = Customer(
+            id=CustomerId("mei"),
+            name="林美",
+            email="mei@example.com",
+            phone="+8613800138000",
+            language=Language.ZH,
+            time_zone="Asia/Shanghai",
+            tier=Tier.GOLD,
+        )
+        bob = replace(mei, id=CustomerId("bob"), name="Bob", email="bob@example.com", language=Language.EN)
+        return [mei, bob][:limit]
+
+    async def categories(self) -> list[Category]:
+        return [Category(key="bags", name=Words("包", "bags"))]
+
+    async def find(self, wanted: Wanted, *, limit: int) -> list[Product]:
+        if self.down:
+            raise ShopUnreachable
+        colours = {"colour": Words("蓝色", "blue")}
+        bag = Product(
+            id=ProductId("p1"),
+            title=Words("帆布包", "Canvas bag"),
+            category="bags",
+            category_name=Words("包", "bags"),
+            description=Words("结实", "Sturdy"),
+            variants=(Variant(id=VariantId("v1"), options=colours, price=Money(9900, "CNY"), stock=3),),
+        )
+        return [bag] if wanted.category in ("", "bags") else []
+
+
+@dataclass
+class QuietClerk:
+    """Repeats what he hears; knows one order; carries out every card."""
+
+    log: SqlConversations
+    ledger: SqlLedger
+    desk: SqlDesk
+    clock: Clock
+    turns: list[list[str]] = field(default_factory=list)  # the texts of each turn
+
+    async def answer(self, conversation_id: ConversationId) -> None:
+        try:
+            async with self.log.lease(conversation_id, now=self.clock()):
+                _, heard = await self.log.pending(conversation_id)
+                texts = [message.text for message in heard]
+                if texts:
+                    self.turns.append(texts)
+                    record = await turn(self.log, conversation_id, reply("收到：" + " | ".join(texts)))
+                    await self.log.finish_turn(record, now=self.clock())
+        except Busy:
+            return
+
+    async def press(
+        self, conversation_id: ConversationId, intent_id: IntentId, *, yes: bool
+    ) -> Proposal | None:
+        card = await self.ledger.proposal(intent_id)
+        if card is None or card.conversation_id != conversation_id:
+            return None
+        if card.state is ProposalState.OPEN:
+            state = ProposalState.DONE if yes else ProposalState.DECLINED
+            if self.clock() >= card.expires_at:
+                state = ProposalState.EXPIRED
+            if (
+                not yes
+                or await self.ledger.take(intent_id, now=self.clock())
+                or state is ProposalState.EXPIRED
+            ):
+                await self.ledger.finish(intent_id, state, Done(card.plan.action), now=self.clock())
+        return await self.ledger.proposal(intent_id)
+
+    async def call_person(self, conversation_id: ConversationId) -> None:
+        ahead = await self.desk.queue(conversation_id, "asked", now=self.clock())
+        said = f"前面还有 {ahead} 位"
+        await self.log.say(conversation_id, said, (TextPart(text=said),), Origin.TEMPLATE, now=self.clock())
+
+    async def prove(self, conversation_id: ConversationId, *, order_id: str, contact: str) -> bool:
+        if (order_id, contact) != (ORDER, TAIL):
+            return False
+        await self.log.prove(conversation_id, OrderId(order_id))
+        return True
+
+
+@dataclass
+class Visitor:
+    """One side of a conversation over HTTP."""
+
+    http: httpx.AsyncClient
+    opened: dict[str, Any]
+    count: int = 0
+
+    @property
+    def id(self) -> ConversationId:
+        return ConversationId(self.opened["id"])
+
+    @property
+    def path(self) -> str:
+        return f"/v1/conversations/{self.id}"
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.opened['token']}"}
+
+    async def get(self, rest: str = "", **how: Any) -> httpx.Response:
+        return await self.http.get(self.path + rest, headers=self.bearer, **how)
+
+    async def post(self, rest: str, **how: Any) -> httpx.Response:
+        headers = {**self.bearer, **how.pop("headers", {})}
+        return await self.http.post(self.path + rest, headers=headers, **how)
+
+    async def say(self, text: str, client_id: str = "") -> httpx.Response:
+        self.count += 1
+        body = {"client_id": client_id or f"c{self.count}", "text": text}
+        # escaped, so that a test can also send what UTF-8 cannot hold
+        return await self.post("/messages", content=json.dumps(body), headers=JSON)
+
+    async def heard(self) -> list[dict[str, Any]]:
+        return list((await self.get("/messages")).json()["messages"])
+
+
+@dataclass
+class House:
+    """Everything a test reaches for."""
+
+    front: Front
+    app: FastAPI
+    http: httpx.AsyncClient
+    clock: Clock
+    clerk: QuietClerk
+    shop: SmallShop
+    log: SqlConversations
+    ledger: SqlLedger
+    store: Store
+
+    async def visitor(
+        self, customer: str = "", *, http: httpx.AsyncClient | None = None, **body: Any
+    ) -> Visitor:
+        client = http or self.http
+        headers = {"Authorization": f"Bearer {self.sign_in(customer)}"} if customer else {}
+        response = await client.post("/v1/conversations", json={"language": "zh", **body}, headers=headers)
+        assert response.status_code in (200, 201), response.text
+        return Visitor(client, response.json())
+
+    def sign_in(self, customer: str) -> str:
+        return SIGNER.token(CustomerId(customer), now=self.clock())
+
+    async def quiet(self) -> None:
+        """Until every reply is given."""
+        await self.app.state.turns.drain()
+
+    async def card(self, visitor: Visitor, **lives: float) -> str:
+        conversation = await self.log.get(visitor.id)
+        assert conversation is not None
+        return await self.ledger.propose(
+            Plan("cancel_order", {"order_id": ORDER}, {"order_id": ORDER}),
+            conversation.actor,
+            visitor.id,
+            now=self.clock(),
+            expires_at=self.clock() + timedelta(**(lives or {"minutes": 30})),
+        )
+
+
+@asynccontextmanager
+async def house(store: Store, **changes: Any) -> AsyncIterator[House]:
+    clock, hub, shop = Clock(), Hub(), SmallShop()
+    log, ledger, desk = (
+        SqlConversations(store, hub.ring),
+        SqlLedger(store, hub.ring),
+        SqlDesk(store, hub.ring),
+    )
+    clerk = QuietClerk(log, ledger, desk, clock)
+    identity = Identity(
+        tokens=ConversationTokens("a secret of the counter, 32 bytes or more"),
+        staff=StaffTokens(STAFF),
+        sign_in=ShopSignIn({"shop-1": KEY}, audience="xiaoer", shop_id=POLICY.shop_id),
+    )
+    demo = storefront.router(shop, POLICY, key=KEY, kid="shop-1", audience="xiaoer", clock=clock)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "conversations": log,
+        "desk": desk,
+        "tries": SqlTries(store, secret=b"x" * 32),
+        "shop": shop,
+        "clerk": clerk,
+        "identity": identity,
+        "policy": POLICY,
+        "hub": hub,
+        "clock": clock,
+        "pace": Pace(settle_s=600, longest_s=600),
+        "more": [demo],
+    }
+    front = Front(**{**given, **changes})
+    app = build(front)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://counter") as http,
+    ):
+        yield House(front, app, http, clock, clerk, shop, log, ledger, store)
+
+
+@asynccontextmanager
+async def served(counter: House) -> AsyncIterator[httpx.AsyncClient]:
+    """The app behind a real server on this machine, for what is streamed."""
+    config = uvicorn.Config(counter.app, port=0, log_level="warning", lifespan="off", access_log=False)
+    server = Server(config, counter.front.hub)
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+        assert not running.done(), "the server did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as http:
+            yield http
+            server.should_exit = True
+            await running
+    finally:
+        server.force_exit = True
+        await running
