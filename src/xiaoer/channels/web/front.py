@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
-from starlette.responses import FileResponse
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from xiaoer import __version__
@@ -72,9 +72,13 @@ def _serve_pages(app: FastAPI, pages: Pages) -> None:
     if pages.images is not None:
         app.mount("/demo/images", StaticFiles(directory=pages.images))
     if pages.storefront is not None:
-        index = pages.storefront / "index.html"
-        app.mount("/storefront", StaticFiles(directory=pages.storefront))
-        app.add_api_route("/", lambda: FileResponse(index), include_in_schema=False)
+        files = StaticFiles(directory=pages.storefront)
+        app.mount("/storefront", files)
+
+        async def index(request: Request) -> Response:
+            return await files.get_response("index.html", request.scope)
+
+        app.add_api_route("/", index, methods=["GET"], include_in_schema=False)
 
 
 def _fence(app: FastAPI, front: Front) -> None:
