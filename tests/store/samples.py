@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from xiaoer.domain.conversation import Conversation, Inbound, Message, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Do
+from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import ConversationId, CustomerId, OrderId, ShopId, TurnId
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done
@@ -59,7 +60,7 @@ async def turn(
     conversation, messages = await log.pending(conversation_id)
     spoken = answer or reply()
     text = " ".join(message.text for message in messages)
-    facts = {"order_id": OrderId("M1"), "total": Money(1299, "CNY")}
+    facts: Facts = {"order_id": OrderId("M1"), "total": Money(1299, "CNY")}
     chosen = Chosen(Do("look_up_order", {"order_id": "M1"}), "local:0.93")
     step = Step(chosen=chosen, outcome=Done("look_up_order", facts), reply=spoken)
     done = Turn(

@@ -1,7 +1,7 @@
 """Stored JSON gives back what was stored."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -71,7 +71,12 @@ decisions = st.one_of(
     st.just(Wait()),
 )
 receipts = st.lists(st.from_type(Receipt), max_size=2).map(tuple)
-replies = st.builds(Reply, parts=st.lists(st.from_type(Part), max_size=3).map(tuple), receipts=receipts)
+parts = st.lists(st.one_of(*(st.from_type(kind) for kind in get_args(Part))), max_size=3).map(tuple)
+replies = st.builds(
+    Reply,
+    parts=parts,
+    receipts=receipts,
+)
 guesses = st.lists(st.builds(Guess, st.sampled_from(Intent), finite), max_size=2).map(tuple)
 wishes = st.lists(st.builds(Wish, guesses=guesses), max_size=2).map(tuple)
 understandings = st.builds(Understanding, wishes=wishes)

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from operator import methodcaller
 
 import pytest
 from tests.store.samples import GUEST, NOW, SHOP, customer, opened, reply, said, turn
@@ -298,7 +299,9 @@ async def test_a_guest_proves_orders_and_stays_a_guest(store: Store) -> None:
     await log.prove(signed_in.id, OrderId("M1"))
     kept, same = await log.get(guest.id), await log.get(signed_in.id)
     assert kept is not None
-    assert kept.actor == replace(GUEST, proof=Proof.ORDER, proven_orders=frozenset({"M1", "M2"}))
+    assert kept.actor == replace(
+        GUEST, proof=Proof.ORDER, proven_orders=frozenset({OrderId("M1"), OrderId("M2")})
+    )
     assert same == signed_in
 
 
@@ -365,4 +368,4 @@ async def test_no_message_without_a_known_origin(store: Store) -> None:
     for origin in ("robot", None):
         change = tables.messages.update().values(origin=origin)
         with pytest.raises(Exception, match="(?i)check|not.null"):
-            await store.write("test", lambda conn, change=change: conn.execute(change))
+            await store.write("test", methodcaller("execute", change))

@@ -199,19 +199,27 @@ def _postgres_limits(address: URL, busy_timeout_s: float) -> dict[str, Any]:
 def _sqlite(address: URL, busy_timeout_s: float, begin: str) -> Engine:
     path = Path(address.database or "").absolute()
     _create(path)
-    made = create_engine(
-        "sqlite:///" + str(path), creator=partial(_open_sqlite, path, busy_timeout_s), hide_parameters=True
-    )
-    identity = path.stat().st_ino if path.exists() else None
+    check = partial(_check_file, path, path.stat().st_ino if path.exists() else None)
+
+    def connect() -> sqlite3.Connection:
+        check()
+        return _open_sqlite(path, busy_timeout_s)
+
+    made = create_engine(f"sqlite:///{path}", creator=connect, hide_parameters=True)
 
     # Python's own transaction handling would begin late, without savepoints: so we begin.
     @event.listens_for(made, "begin")
     def _(conn: Connection) -> None:
-        if not path.exists() or path.stat().st_ino != identity:
-            raise StoreDown("the database file is gone or was replaced")  # SQLite would write into nothing
+        check()
         conn.exec_driver_sql(begin)
 
     return made
+
+
+def _check_file(path: Path, inode: int | None) -> None:
+    """An open SQLite goes on writing into a file that has no name any more: nobody would find it again."""
+    if not path.exists() or path.stat().st_ino != inode:
+        raise StoreDown("the database file is gone or was replaced")
 
 
 def _create(path: Path) -> None:

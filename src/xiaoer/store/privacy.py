@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, false, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select, update
 from sqlalchemy.sql.dml import Delete, Update
 
 from xiaoer.domain.ids import CustomerId, OrderId, ShopId
@@ -44,21 +44,22 @@ async def erase(store: Store, person: Person) -> dict[str, int]:
 
 def _export(conn: Connection, person: Person) -> dict[str, list[dict[str, object]]]:
     ids = _conversations(conn, person)
-    found: dict[str, list[dict[str, object]]] = {}
-    for table in _personal_tables():
-        columns = [column for column in table.c if note_of(column).personal]
-        for theirs in _theirs(table, person, ids):
-            rows = conn.execute(select(*columns).where(theirs).order_by(*table.primary_key)).all()
-            shown = [
-                {column.name: _shown(column, value) for column, value in zip(columns, row, strict=True)}
-                for row in rows
-            ]
-            found.setdefault(table.name, []).extend(shown)
-    return found
+    return {table.name: _copy(conn, table, _theirs(table, person, ids)) for table in _personal_tables()}
+
+
+def _copy(conn: Connection, table: Table, theirs: Iterator[ColumnElement[bool]]) -> list[dict[str, object]]:
+    columns = [column for column in table.c if note_of(column).personal]
+    found = {}
+    for where in theirs:
+        for row in conn.execute(select(table).where(where).order_by(*table.primary_key)).mappings():
+            key = tuple(row[column] for column in table.primary_key)
+            found[key] = {column.name: _shown(column, row[column]) for column in columns}
+    return list(found.values())
 
 
 def _erase(conn: Connection, person: Person) -> dict[str, int]:
     ids = _conversations(conn, person)
+    _lock(conn, ids)
     counts: dict[str, int] = {}
     for table in reversed(_personal_tables()):
         for theirs in _theirs(table, person, ids):
@@ -76,7 +77,7 @@ def _personal_tables() -> list[Table]:
 
 
 def _conversations(conn: Connection, person: Person) -> list[str]:
-    """Locked, so that nothing is added to one while it goes."""
+    """Their own, and those in which a guest proved an order of theirs."""
     c = conversations.c
     found = set(
         conn.scalars(select(c.id).where(c.shop_id == person.shop_id, c.customer_id == person.customer_id))
@@ -89,20 +90,23 @@ def _conversations(conn: Connection, person: Person) -> list[str]:
             guests = select(table.c[reach.conversation]).join(conversations)
             proven = (c.shop_id == person.shop_id, c.customer_id.is_(None), table.c[reach.order].in_(orders))
             found.update(conn.scalars(guests.where(*proven)))
-    ids = sorted(found)
+    return sorted(found)
+
+
+def _lock(conn: Connection, ids: Sequence[str]) -> None:
+    """So that nothing is added to one while it goes."""
+    c = conversations.c
     for some in _pieces(ids):
         conn.execute(select(c.id).where(c.id.in_(some)).order_by(c.id).with_for_update())
-    return ids
 
 
 def _theirs(table: Table, person: Person, ids: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    """Conditions that together meet each row of theirs once."""
-    reach = rows_of(table)
-    by_customer = table.c[reach.customer] == person.customer_id if reach.customer else false()
-    yield (table.c.shop_id == person.shop_id) & by_customer
+    """Conditions that together meet every row of theirs, some rows twice."""
+    reach, of_shop = rows_of(table), table.c.shop_id == person.shop_id
     for some in _pieces(ids):
-        not_yet = or_(table.c[reach.customer].is_(None), ~by_customer) if reach.customer else ~by_customer
-        yield (table.c.shop_id == person.shop_id) & table.c[reach.conversation].in_(some) & not_yet
+        yield of_shop & table.c[reach.conversation].in_(some)
+    if reach.customer:
+        yield of_shop & (table.c[reach.customer] == person.customer_id)
 
 
 def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -32,7 +32,7 @@ def _articles() -> None:
         sa.Column("questions", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("shop_id", "slug", "language", name="pk_articles"),
+        sa.PrimaryKeyConstraint("shop_id", "slug", "language", name=op.f("pk_articles")),
     )
 
 
@@ -56,8 +56,10 @@ def _conversations() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("state IN ('bot', 'waiting', 'human', 'closed')", name="ck_conversations_state"),
-        sa.PrimaryKeyConstraint("id", name="pk_conversations"),
+        sa.CheckConstraint(
+            "state IN ('bot', 'waiting', 'human', 'closed')", name=op.f("ck_conversations_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
     )
     op.create_index("ix_conversations_customer", "conversations", ["shop_id", "customer_id", "created_at"])
     op.create_index(
@@ -92,9 +94,9 @@ def _intents() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint(
             "state IN ('open', 'taken', 'done', 'refused', 'unclear', 'declined', 'expired')",
-            name="ck_intents_state",
+            name=op.f("ck_intents_state"),
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_intents"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intents")),
     )
     op.create_index("ix_intents_conversation_id", "intents", ["conversation_id"])
     op.create_index("ix_intents_customer", "intents", ["shop_id", "customer_id"])
@@ -107,7 +109,7 @@ def _tries() -> None:
         sa.Column("key_hash", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key_hash", name="pk_tries"),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_tries")),
     )
     op.create_index("ix_tries_last_at", "tries", ["last_at"])
 
@@ -124,9 +126,12 @@ def _handoffs() -> None:
         sa.Column("staff_id", sa.Text()),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_handoffs_conversation_id", ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_handoffs_conversation_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_handoffs"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handoffs")),
     )
     op.create_index("ix_handoffs_queue", "handoffs", ["shop_id", "closed_at", "queued_at"])
     op.create_index(
@@ -154,16 +159,21 @@ def _messages() -> None:
         sa.Column("client_id", sa.Text()),
         sa.Column("turn_id", sa.Text()),
         sa.Column("staff_id", sa.Text()),
-        sa.CheckConstraint("kind IN ('message', 'state', 'card')", name="ck_messages_kind"),
+        sa.CheckConstraint("kind IN ('message', 'state', 'card')", name=op.f("ck_messages_kind")),
         sa.CheckConstraint(
-            "origin IN ('ai', 'template', 'flow', 'human', 'customer')", name="ck_messages_origin"
+            "origin IN ('ai', 'template', 'flow', 'human', 'customer')", name=op.f("ck_messages_origin")
         ),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_messages_conversation_id", ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_messages_conversation_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_messages"),
-        sa.UniqueConstraint("conversation_id", "client_id", name="uq_messages_conversation_id_client_id"),
-        sa.UniqueConstraint("conversation_id", "seq", name="uq_messages_conversation_id_seq"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "conversation_id", "client_id", name=op.f("uq_messages_conversation_id_client_id")
+        ),
+        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_messages_conversation_id_seq")),
     )
 
 
@@ -174,9 +184,12 @@ def _proofs() -> None:
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("shop_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_proofs_conversation_id", ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_proofs_conversation_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("conversation_id", "order_id", name="pk_proofs"),
+        sa.PrimaryKeyConstraint("conversation_id", "order_id", name=op.f("pk_proofs")),
     )
     op.create_index("ix_proofs_order", "proofs", ["shop_id", "order_id"])
 
@@ -197,9 +210,12 @@ def _turns() -> None:
         sa.Column("versions", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_turns_conversation_id", ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_turns_conversation_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_turns"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_turns")),
     )
     op.create_index("ix_turns_conversation_id", "turns", ["conversation_id"])
 
@@ -213,13 +229,16 @@ def _feedback() -> None:
         sa.Column("thumb", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("thumb IN (-1, 1)", name="ck_feedback_thumb"),
+        sa.CheckConstraint("thumb IN (-1, 1)", name=op.f("ck_feedback_thumb")),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_feedback_conversation_id", ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_feedback_conversation_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"], ["messages.id"], name="fk_feedback_message_id", ondelete="CASCADE"
+            ["message_id"], ["messages.id"], name=op.f("fk_feedback_message_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("message_id", name="pk_feedback"),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_feedback")),
     )
     op.create_index("ix_feedback_conversation_id", "feedback", ["conversation_id"])
