@@ -9,11 +9,11 @@ from pathlib import Path
 from xiaoer.domain.knowledge import Article, Passage
 from xiaoer.domain.words import Language
 from xiaoer.knowledge.index import Entry, TermIndex
-from xiaoer.knowledge.match import Match, Profile, best_passage, confidence, informative, match, weigh
+from xiaoer.knowledge.match import Profile, best_passage, confidence, informative, strength, weigh
 from xiaoer.knowledge.passages import passages
 from xiaoer.knowledge.terms import Bag, Synonyms, house_synonyms
 
-LINE = 0.4  # chance of being right below which no passage is given; see tests/knowledge/test_quality.py
+LINE = 0.45  # chance of being right below which no passage is given; see tests/knowledge/test_quality.py
 LONGEST_QUESTION = 300  # characters; nobody asks one question in more
 _CANDIDATES = 20  # articles weighed exactly
 _PROFILES = 1_000  # articles whose terms are kept at hand
@@ -88,11 +88,12 @@ class _Shelf:
         """Best first, whatever the scores."""
         question = weigh(bag, self._index.rarity)
         near = self._index.nearest(informative(bag), bag, limit=_CANDIDATES)
-        matches = [(match(question, self._profile(number)), number) for number in near]
-        matches.sort(key=lambda pair: (-pair[0].raw, pair[1]))
+        ranked = sorted(
+            ((strength(question, self._profile(number)), -number) for number in near), reverse=True
+        )
         return [
-            self._passage(question, number, confidence(one, _rival(matches, place)))
-            for place, (one, number) in enumerate(matches[:limit])
+            self._passage(question, -number, confidence(own, _rival(ranked, place)))
+            for place, (own, number) in enumerate(ranked[:limit])
         ]
 
     def _passage(self, question: Bag, number: int, score: float) -> Passage:
@@ -109,10 +110,10 @@ class _Shelf:
         return Profile.of(asked, told, self._index.rarity)
 
 
-def _rival(matches: Sequence[tuple[Match, int]], place: int) -> float:
-    """Raw value of the best article but this one."""
+def _rival(ranked: Sequence[tuple[float, int]], place: int) -> float:
+    """Strength of the best article but this one."""
     other = 1 if place == 0 else 0
-    return matches[other][0].raw if len(matches) > other else 0.0
+    return ranked[other][0] if len(ranked) > other else 0.0
 
 
 def _entry(article: Article, synonyms: Synonyms) -> Entry:

@@ -3,12 +3,15 @@
     weight     of a term: its kind's (terms.py) times its rarity, ln(1 + (N - n + 0.5) / (n + 0.5)) where
                n of N articles have it (as in BM25; Robertson and Zaragoza 2009)
     coverage   share of the question's weight that the article has; a term of the body alone counts 0.4
-    likeness   twice the shared weight over the sum of both weights (Dice), for the title or listed question
-               that is most like the question
+    likeness   of the title or a listed question: twice the shared weight over the sum of both weights (Dice);
+               the most like one, and the next one with 0.3 of its say
     evidence   h / (h + 1), h the weight found: one common word proves little, however well it fits
-    raw        evidence * (0.3 * coverage + 0.7 * likeness)
+    beside     weight of the meanings that the title has and the question has not: an article on returning
+               presents is second to the one on returns
+    strength   evidence * (0.3 * coverage + 0.7 * likeness) - 0.01 * beside
+               + 0.1 for each of at most three meanings shared
 
-`confidence` turns raw values into a chance of being right.
+`confidence` turns strengths into a chance of being right.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,12 +22,15 @@ from xiaoer.knowledge.terms import INFORMATIVE, MEANING, Bag
 
 _IN_BODY = 0.4
 _COVERAGE, _LIKENESS = 0.3, 0.7
+_NEXT_LIKENESS = 0.3
 _HALF_EVIDENCE = 1.0
+_MEANING, _MOST_MEANINGS = 0.1, 3
+_BESIDE = 0.01
 
-# Logistic regression on one half of the test questions, both languages together (tests/knowledge): the chance
-# that the best article answers the question, and the line where answering does more good than harm.
-_BASE, _RAW, _LEAD, _MEANINGS = -2.9, 2.8, 6.0, 0.9
-_MOST_MEANINGS = 3
+# Logistic regression on one half of the test questions, both languages together: the chance that the best
+# article answers the question. tests/knowledge/test_quality.py holds it against the other half.
+_BASE, _STRENGTH, _LEAD = -4.0, 7.0, 5.0
+_FULL_LEAD = 0.3  # a rival further behind does not matter more
 
 Rarity = Callable[[str], float]
 
@@ -33,7 +39,7 @@ Rarity = Callable[[str], float]
 class Profile:
     """The terms of an article, as they are compared with a question's."""
 
-    asked: tuple[Bag, ...]  # of the title and each listed question
+    asked: tuple[Bag, ...]  # of the title, then of each listed question
     told: tuple[Bag, ...]  # of each passage
     asked_sizes: tuple[float, ...]  # weight of each of `asked`
 
@@ -41,12 +47,6 @@ class Profile:
     def of(cls, asked: Sequence[Bag], told: Sequence[Bag], rarity: Rarity) -> "Profile":
         weighed = tuple(weigh(bag, rarity) for bag in asked)
         return cls(weighed, tuple(told), tuple(sum(bag.values()) for bag in weighed))
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    raw: float  # 0..1
-    meanings: int  # of the question, that the article has
 
 
 def rarity(holding: int, articles: int) -> float:
@@ -62,23 +62,23 @@ def informative(bag: Bag) -> list[str]:
     return [term for term, weight in bag.items() if weight >= INFORMATIVE]
 
 
-def match(question: Bag, article: Profile) -> Match:
-    """`question`: weighed terms, at least one."""
-    size = sum(question.values())
+def strength(question: Bag, article: Profile) -> float:
+    """At most 1.3. `question`: weighed terms, at least one; `article`: with a title."""
     asked = {term for bag in article.asked for term in bag}
     told = {term for bag in article.told for term in bag}
     found = sum(w * (1 if t in asked else _IN_BODY if t in told else 0) for t, w in question.items())
-    sized = zip(article.asked, article.asked_sizes, strict=True)
-    likeness = max((2 * _shared(question, bag) / (size + other) for bag, other in sized), default=0.0)
     evidence = found / (found + _HALF_EVIDENCE)
-    raw = evidence * (_COVERAGE * found / size + _LIKENESS * likeness)
-    return Match(raw, sum(1 for t in question if t.startswith(MEANING) and t in asked))
+    coverage = found / sum(question.values())
+    meanings = min(_MOST_MEANINGS, sum(term.startswith(MEANING) for term in question if term in asked))
+    fits = _COVERAGE * coverage + _LIKENESS * _likeness(question, article)
+    beside = sum(w for t, w in article.asked[0].items() if t.startswith(MEANING) and t not in question)
+    return evidence * fits + _MEANING * meanings - _BESIDE * beside
 
 
-def confidence(one: Match, rival: float) -> float:
-    """Chance (0..1) that this article answers; `rival` is the raw value of the best other one."""
-    known = min(one.meanings, _MOST_MEANINGS)
-    return 1 / (1 + exp(-(_BASE + _RAW * one.raw + _LEAD * (one.raw - rival) + _MEANINGS * known)))
+def confidence(own: float, rival: float) -> float:
+    """Chance (0..1) that an article of strength `own` answers; `rival`: strength of the best other one."""
+    lead = min(own - rival, _FULL_LEAD)
+    return 1 / (1 + exp(-(_BASE + _STRENGTH * own + _LEAD * lead)))
 
 
 _FIRST_IS_DIRECT = 1.5  # times better another passage must fit: the first one is written to answer directly
@@ -89,6 +89,14 @@ def best_passage(question: Bag, article: Profile) -> int:
     fits = [_shared(question, bag) for bag in article.told]
     best = max(range(len(fits)), key=fits.__getitem__)
     return best if fits[best] > _FIRST_IS_DIRECT * fits[0] else 0
+
+
+def _likeness(question: Bag, article: Profile) -> float:
+    size = sum(question.values())
+    sized = zip(article.asked, article.asked_sizes, strict=True)
+    alike = sorted((2 * _shared(question, bag) / (size + other) for bag, other in sized), reverse=True)
+    best, following = [*alike, 0.0, 0.0][:2]
+    return (best + _NEXT_LIKENESS * following) / (1 + _NEXT_LIKENESS)
 
 
 def _shared(question: Bag, other: Bag) -> float:

@@ -1,7 +1,7 @@
 """Words of a text as the search weighs them: what is said in many ways becomes one term.
 
 A text is cut into words (English) and characters (Chinese). The longest phrase listed in synonyms/*.yaml is
-replaced by the name of its meaning, which is the same in both languages; what is left counts as it stands.
+replaced by the terms of its meaning, which are the same in both languages; what is left counts as it stands.
 """
 
 from collections import defaultdict
@@ -22,62 +22,57 @@ MEANING = "="  # begins the term of a meaning, so that it is never taken for a w
 _FILLER = "~"
 
 # How much a term says besides its rarity. Chosen on one half of the test questions; the optimum is flat.
-_WEIGHTS = {"meaning": 1.0, "word": 0.6, "pair": 0.4, "number": 0.4, "character": 0.3, "filler": 0.1}
+_WEIGHT_ELSEWHERE = 5.0
+_WEIGHT_CONCEPT = 1.0
+_WEIGHT_THING = 0.7
+_WEIGHT_WORD = 0.6
+_WEIGHT_PAIR = 0.4
+_WEIGHT_NUMBER = 0.4
+_WEIGHT_CHARACTER = 0.3
+_WEIGHT_FILLER = 0.1
 INFORMATIVE = 0.2  # a term that weighs less is not looked for
+
 _LONGEST_TERM = 40
 _HAN_FROM = "\u3400"
 _LONG_NUMBER = 6  # digits: not an amount but a name, as of an order
 
 
 class Synonyms:
-    """Phrases and the meaning of each; an empty meaning is a filler."""
+    """Phrases, and the terms that each stands for."""
 
-    def __init__(self, meanings: Mapping[str, str]) -> None:
-        """`meanings`: phrase -> meaning. ValueError if two meanings claim one phrase."""
-        known: dict[tuple[str, ...], str] = {}
-        for phrase, meaning in meanings.items():
+    def __init__(self, phrases: Mapping[str, Bag]) -> None:
+        """ValueError for a phrase without a word, and for two that are cut into the same words."""
+        known: dict[tuple[str, ...], Bag] = {}
+        for phrase, bag in phrases.items():
             atoms = tuple(_atoms(phrase, limit=100))
-            if not atoms or known.setdefault(atoms, meaning) != meaning:
-                raise ValueError(f"{phrase!r} ({meaning}): has no word, or means {known.get(atoms)} already")
-        by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+            if not atoms or known.setdefault(atoms, bag) != bag:
+                raise ValueError(f"{phrase!r}: has no word, or stands for {known.get(atoms)} already")
+        by_first: dict[str, list[tuple[tuple[str, ...], Bag]]] = defaultdict(list)
         for atoms in sorted(known, key=len, reverse=True):
             by_first[atoms[0]].append((atoms, known[atoms]))
         self._by_first = dict(by_first)
-        self.version = sha256(repr(sorted(known.items())).encode()).hexdigest()[:12]
+        self.version = sha256(repr(sorted(known.items(), key=str)).encode()).hexdigest()[:12]
 
     def bag(self, text: str, *, limit: int = 20_000) -> Bag:
-        """Terms of the first `limit` characters, each once, with its weight (0..1)."""
+        """Terms of the first `limit` characters, each once, with its weight."""
         atoms = _atoms(text, limit=limit)
         weights: dict[str, float] = {}
         at, before = 0, ""
         while at < len(atoms):
-            phrase, meaning = self._longest(atoms, at)
-            if phrase:
-                weights.update(_known(phrase, meaning))
-                at, before = at + len(phrase), ""
+            length, bag = self._longest(atoms, at)
+            if length:
+                weights.update(bag)
+                at, before = at + length, ""
                 continue
-            atom = atoms[at]
-            weights.update(_plain(atom, before))
-            at, before = at + 1, atom if atom >= _HAN_FROM else ""
+            weights.update(_plain(atoms[at], before))
+            at, before = at + 1, atoms[at] if atoms[at] >= _HAN_FROM else ""
         return weights
 
-    def _longest(self, atoms: list[str], at: int) -> tuple[tuple[str, ...], str]:
-        for phrase, meaning in self._by_first.get(atoms[at], ()):
+    def _longest(self, atoms: list[str], at: int) -> tuple[int, Bag]:
+        for phrase, bag in self._by_first.get(atoms[at], ()):
             if tuple(atoms[at : at + len(phrase)]) == phrase:
-                return phrase, meaning
-        return (), ""
-
-
-@cache
-def house_synonyms() -> Synonyms:
-    """The lists that come with the house, both languages as one: Chinese questions hold English words."""
-    meanings: dict[str, str] = {}
-    for language in Language:
-        listed = read_list(language)
-        meanings |= dict.fromkeys(listed.fillers, "")
-        for meaning, phrases in listed.concepts.items():
-            meanings |= dict.fromkeys(phrases, meaning)
-    return Synonyms(meanings)
+                return len(phrase), bag
+        return 0, {}
 
 
 class SynonymList(BaseModel):
@@ -85,7 +80,9 @@ class SynonymList(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    concepts: dict[str, list[str]]  # meaning -> phrases
+    concepts: dict[str, list[str]]  # meanings, parted by spaces -> phrases
+    things: dict[str, list[str]]
+    elsewhere: list[str]
     fillers: list[str]
 
 
@@ -94,19 +91,26 @@ def read_list(language: Language) -> SynonymList:
     return SynonymList.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def _known(phrase: tuple[str, ...], meaning: str) -> Bag:
-    if meaning:
-        return {MEANING + meaning: _WEIGHTS["meaning"]}
-    return {_FILLER + "".join(phrase): _WEIGHTS["filler"]}
+@cache
+def house_synonyms() -> Synonyms:
+    """The lists that come with the house, both languages as one: Chinese questions hold English words."""
+    phrases: dict[str, Bag] = {}
+    for listed in map(read_list, Language):
+        phrases |= {filler: {_FILLER + filler: _WEIGHT_FILLER} for filler in listed.fillers}
+        phrases |= dict.fromkeys(listed.elsewhere, {f"{MEANING}elsewhere": _WEIGHT_ELSEWHERE})
+        for said, weight in ((listed.things, _WEIGHT_THING), (listed.concepts, _WEIGHT_CONCEPT)):
+            for meanings, ways in said.items():
+                phrases |= dict.fromkeys(ways, {MEANING + meaning: weight for meaning in meanings.split()})
+    return Synonyms(phrases)
 
 
 def _plain(atom: str, before: str) -> Bag:
     """A word, a number, or a character with the pair it makes with the one before it."""
     if atom >= _HAN_FROM:
-        pair = {before + atom: _WEIGHTS["pair"]} if before else {}
-        return {atom: _WEIGHTS["character"], **pair}
+        pair = {before + atom: _WEIGHT_PAIR} if before else {}
+        return {atom: _WEIGHT_CHARACTER, **pair}
     number = atom[0].isdigit() and len(atom) < _LONG_NUMBER
-    return {atom[:_LONGEST_TERM]: _WEIGHTS["number" if number else "word"]}
+    return {atom[:_LONGEST_TERM]: _WEIGHT_NUMBER if number else _WEIGHT_WORD}
 
 
 def _atoms(text: str, *, limit: int) -> list[str]:
