@@ -48,6 +48,11 @@ def fold(tidied: str) -> str:
     return "".join(map(_plain, tidied))
 
 
+def simplified(text: str) -> str:
+    """In simplified characters, as far as shop messages need it; every character keeps its position."""
+    return "".join(_TO_SIMPLIFIED.get(char, char) for char in text)
+
+
 def clean(text: str, *, limit: int = LONGEST) -> str:
     """fold(tidy(text)): what patterns, classifier and search see of a text."""
     return fold(tidy(text, limit=limit))

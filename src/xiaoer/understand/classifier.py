@@ -1,4 +1,4 @@
-"""Which of the known wishes a sentence states. A linear model over sparse features: no library is needed to ask it."""
+"""Which of the known wishes a sentence states: a linear model over sparse features, asked without a library."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -12,12 +12,16 @@ Guesser = Callable[[str], tuple[Guess, ...]]
 MOST_WISHES = 5
 _MOST_PIECES = 12  # of a flood, the rest is one piece
 _STRONG = re.compile(
-    r"[?!。;\n]+ ?|(?<!\d)\. |(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|再问[一下个]{0,2}|再帮我|然后(?=[我帮查再])|此外)[,，: ]?)"
-    r"|,? ?\b(?:and also|also|by the way|btw|in addition|additionally|besides|one more thing|as well as|secondly|plus)\b,? ?"
+    r"[?!。;\n]+ ?|(?<!\d)\. |(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|"
+    r"再问[一下个]{0,2}|再帮我|然后(?=[我帮查再])|此外)[,，: ]?)"
+    r"|,? ?\b(?:and also|also|by the way|btw|in addition|additionally|besides|one more thing|as well as|"
+    r"secondly|plus)\b,? ?"
 )
 _WEAK = re.compile(
-    r"[,，] ?|(?:(?<=[^\s]) )(?:and|then|but) (?=(?:can|could|how|what|where|when|who|why|is|are|do|does|will|please|i want|i'd|"
-    r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|let)\b)"
+    r"[,，] ?|(?:(?<=[^\s]) )(?:and|then|but) (?=(?:can|could|how|what|where|when|who|why|is|are|do|does|"
+    r"will|please|i want|i'd|"
+    r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|"
+    r"let)\b)"
 )
 _SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
 _NO_TASK = _SMALL_TALK | {Intent.COMPLAINT, Intent.OTHER}
@@ -28,21 +32,27 @@ _NEAR: tuple[frozenset[Intent], ...] = (
     frozenset({Intent.REQUEST_RETURN, Intent.REQUEST_EXCHANGE}),
 )
 _CUE = re.compile(
-    r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|给我|取消|退|换|改|查|催|转|找|推荐|看"
-    r"|不要了|申请|到账|^(?:can|could|how|what|where|when|who|why|is|are|do|does|did|will|would|please|cancel|change|return|track|show|"
+    r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|"
+    r"给我|取消|退|换|改|查|催|转|找|推荐|看"
+    r"|不要了|申请|到账|^(?:can|could|how|what|where|when|who|why|is|are|do|does|did|will|would|please|"
+    r"cancel|change|return|track|show|"
     r"tell|check|find|exchange|swap|update|send|refund|list|help|let|give|get|recommend|any|has|have|which)\b"
     r"|\b(?:i want|i'd like|i would like|i need|i wish|please|want to|can you|could you|can i|looking for)\b"
 )
 _QUESTION_ZH = re.compile(
-    r"[吗呢么]|怎么|怎样|如何|能不能|可不可以|行不行|多久|多少|什么|哪|几[天个点]|是否|是不是|有没有|会不会|为啥|为什么|咋|啥|不[?]|没[?]|[?]"
+    r"[吗呢么]|怎么|怎样|如何|能不能|可不可以|行不行|多久|多少|什么|哪|几[天个点]|是否|是不是|有没有|"
+    r"会不会|为啥|为什么|咋|啥|不[?]|没[?]|[?]"
 )
 _QUESTION_EN = re.compile(
-    r"^(?:hi|hello|hey|so|and|but|ok|also|or|sorry|excuse me|then)?[, ]*(?:can|could|may|might|is|are|am|do|does|did|will|would|how|what|where|"
-    r"when|who|which|why|should|has|have|what's|where's|how's|any)\b|[?]|\b(?:is it possible|how (?:can|do|to)|whether|am i allowed)\b"
+    r"^(?:hi|hello|hey|so|and|but|ok|also|or|sorry|excuse me|then)?[, ]*(?:can|could|may|might|is|are|am|"
+    r"do|does|did|will|would|how|what|where|"
+    r"when|who|which|why|should|has|have|what's|where's|how's|any)\b|[?]|\b(?:is it possible|how (?:can|do|"
+    r"to)|whether|am i allowed)\b"
 )
 _REQUEST = re.compile(
     r"帮[我忙]|麻烦|请|给我|拜托"
-    r"|\b(?:can|could|will|would) (?:you|u)\b(?! (?:accept|take|ship|deliver|offer|return))|\bplease\b|\bcan i (?:have|get)\b"
+    r"|\b(?:can|could|will|would) (?:you|u)\b(?! (?:accept|take|ship|deliver|offer|return))|\bplease\b|"
+    r"\bcan i (?:have|get)\b"
 )
 _HOW = re.compile(r"怎么|如何|怎样|咋|\bhow (?:do|can|to|does|should)\b|\bis it possible\b|\bam i allowed\b")
 _NOT_DO = {
@@ -54,9 +64,11 @@ _NOT_DO = {
     Intent.CALL_PERSON: r"(?:转|找)?(?:人工|真人|客服)|(?:human|person|agent)",
 }
 _DENIAL = (
-    r"(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|不需要)(?:帮?我|给我|再)?(?:{0})(?!了?别的)"
+    r"(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|"
+    r"不需要)(?:帮?我|给我|再)?(?:{0})(?!了?别的)"
     r"|(?:don't|dont|do not|didn't|did not|not|never|no need to|rather than|instead of)"
-    r"(?: (?:want|wanna|need|trying|asking|going|looking|wish|mean|ask))?(?: (?:to|for|you to|me to))*(?: (?:a|an|the|my))?(?: human| real)? ?\b(?:{0})\b"
+    r"(?: (?:want|wanna|need|trying|asking|going|looking|wish|mean|ask))?(?: (?:to|for|you to|"
+    r"me to))*(?: (?:a|an|the|my))?(?: human| real)? ?\b(?:{0})\b"
 )
 _DENIALS = {intent: re.compile(_DENIAL.format(verbs)) for intent, verbs in _NOT_DO.items()}
 

@@ -6,7 +6,8 @@ from functools import cache
 _SEPARATORS = " -_.#/"
 _WINDOW = 40  # characters an order number may be spread over
 _TRACKING = re.compile(
-    r"(?<![A-Z0-9])(?:SF ?\d{12,15}|YT ?\d{13,15}|JD[A-Z]{0,2} ?\d{11,15}|JT ?\d{13}|ZTO ?\d{12,14}|STO ?\d{12,15}"
+    r"(?<![A-Z0-9])(?:SF ?\d{12,15}|YT ?\d{13,15}|JD[A-Z]{0,2} ?\d{11,15}|JT ?\d{13}|ZTO ?\d{12,14}|"
+    r"STO ?\d{12,15}"
     r"|1Z[A-Z0-9]{16}|[A-Z]{2} ?\d{9} ?[A-Z]{2}|[A-Z]{2}\d{10,14}|\d{12,22})(?![A-Z0-9])",
     re.ASCII,
 )

@@ -26,7 +26,7 @@ def features(text: str, language: Language) -> Iterator[str]:
 
 
 def units(text: str) -> list[str]:
-    """Words of English (stemmed), characters of Chinese, marks, emoji; `#` for a code and `0` for a number."""
+    """English words (stemmed), Chinese characters, marks, emoji; `#` for a code and `0` for a number."""
     marked = re.sub(r"\d+(?:\.\d+)?", " 0 ", _CODE.sub(" # ", text))
     return [stem(u.replace("'", "")) for u in _UNIT.findall(marked)]
 

@@ -1,4 +1,4 @@
-"""Fitting the classifier. The only module here that needs scikit-learn: a start with a kept model does not load it."""
+"""Fitting the classifier: the only module here that needs scikit-learn, loaded only when nothing is kept."""
 
 from collections.abc import Sequence
 from functools import partial

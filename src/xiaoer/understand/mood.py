@@ -1,4 +1,4 @@
-"""How a customer feels, how much it presses, and what must not be left to a machine. By words and marks alone."""
+"""How a customer feels, how much it presses, what must not be left to a machine: by words and marks alone."""
 
 import re
 

@@ -3,8 +3,8 @@
 import re
 
 ENGLISH = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "thousand": 1000,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "thousand": 1000,
 }  # fmt: skip
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0}
 _PLACES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
@@ -12,8 +12,10 @@ _SUFFIXES = {"k": 1_000, "w": 10_000, **_PLACES}
 
 HAN_NUMBER = r"[零〇一二两俩三四五六七八九十百千万]{1,9}"
 NUMBER = (
-    rf"(?:(?<![\d.])\d{{1,8}}(?:,\d{{3}}){{0,2}}(?:\.\d{{1,2}})?(?: ?[kw](?![a-z])| ?[十百千万]\d?)?(?!\d)|{HAN_NUMBER}"
-    r"|(?<![a-z])(?:(?:a|one|two|three|four|five) (?:hundred|thousand)|twenty|thirty|fifty|ten|hundred)(?![a-z]))"
+    rf"(?:(?<![\d.])\d{{1,8}}(?:,\d{{3}}){{0,2}}(?:\.\d{{1,2}})?(?: ?[kw](?![a-z])| ?[十百千万]\d?)?(?!\d)|"
+    rf"{HAN_NUMBER}"
+    r"|(?<![a-z])(?:(?:a|one|two|three|four|five) (?:hundred|thousand)|twenty|thirty|fifty|ten|"
+    r"hundred)(?![a-z]))"
 )
 _LATIN = re.compile(r"([\d.]+) ?([kw十百千万])?(\d)?")
 

@@ -1,4 +1,4 @@
-"""Regular expressions from lists of words. None of them can blow up: alternatives of fixed words, bounded gaps."""
+"""Regular expressions from lists of words. None can blow up: alternatives of fixed words, bounded gaps."""
 
 import re
 from collections.abc import Iterable

@@ -3,7 +3,8 @@
 import re
 
 _LEAD = re.compile(
-    r"(?:(?:地址)?(?:改成|改为|改到|换成|换到|改寄到|寄到|送到|发到|寄往|寄去)|(?:新?地址|收货地址)(?:是|为|:|改成)|新地址"
+    r"(?:(?:地址)?(?:改成|改为|改到|换成|换到|改寄到|寄到|送到|发到|寄往|寄去)|(?:新?地址|收货地址)(?:是|"
+    r"为|:|改成)|新地址"
     r"|(?:地址)(?=[^\n]{0,4}[省市区县])"
     r"|\b(?:change|update|set|correct)\b[^\n]{0,40}?\baddress\b[^\n]{0,20}?\bto\b:?"
     r"|\b(?:send|ship|deliver|redirect|forward)\b[^\n]{0,30}?\bto\b:?"
@@ -11,12 +12,15 @@ _LEAD = re.compile(
 )
 _HAN_PARTS = re.compile(r"[省市区县镇乡路街道巷弄栋幢楼室村]|\d号|小区|大厦|花园|公寓|广场|自治州|单元")
 _STREET = re.compile(
-    r"\b\d{1,5}[a-z]?,? (?:[a-z.'-]{1,20},? ){0,4}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|boulevard|way|court|ct|"
+    r"\b\d{1,5}[a-z]?,? (?:[a-z.'-]{1,20},? ){0,4}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|"
+    r"boulevard|way|court|ct|"
     r"place|pl|square|sq|terrace|close|crescent|highway|hwy|parkway|gardens|grove|row|walk|mews|park)\b"
-    r"|\b(?:rue|via|calle|p\.? ?o\.? box)\b[^\n]{0,30}\d|[a-zäöüß]{2,20}(?:str\.|straße|strasse|weg|platz|gasse) ?\d"
+    r"|\b(?:rue|via|calle|p\.? ?o\.? box)\b[^\n]{0,30}\d|[a-zäöüß]{2,20}(?:str\.|straße|strasse|weg|platz|"
+    r"gasse) ?\d"
 )
 _END = re.compile(
-    r"[,.!? ]*(?:可以吗|可以么|行吗|行不行|好吗|谢谢[你您啦]?|麻烦[了你您]*|拜托[了]?|instead|please|pls|thanks|thank you|"
+    r"[,.!? ]*(?:可以吗|可以么|行吗|行不行|好吗|谢谢[你您啦]?|麻烦[了你您]*|拜托[了]?|instead|please|pls|"
+    r"thanks|thank you|"
     r"if possible|ok|okay|is that possible|can you)[,.!? ]*$"
 )
 _SENTENCE_END = re.compile(r"[?!。;](?=\s|$)|\.(?= (?:and|also|can|could|thanks|thank|please|i)\b)")
@@ -52,7 +56,8 @@ def _is_address(text: str) -> bool:
 
 
 _TALK = re.compile(
-    r"[?吗呢]|怎么|什么|多久|几天|[我你](?:的|想|要|们)|帮|订单|快递|退|取消|\b(?:my|your|you|where|when|how|can|do|does|ship to|"
+    r"[?吗呢]|怎么|什么|多久|几天|[我你](?:的|想|要|们)|帮|订单|快递|退|取消|\b(?:my|your|you|where|when|"
+    r"how|can|do|does|ship to|"
     r"deliver to|order|return|cancel)\b"
 )
 

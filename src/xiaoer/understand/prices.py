@@ -8,18 +8,23 @@ from xiaoer.understand.numbers import NUMBER, number
 _SIGN = r"(?:[¥$€£]|rmb|cny|usd|hk\$|us\$)? ?"
 _UNIT = r" ?(?:元|块钱?|rmb|cny|yuan|usd|dollars?|bucks|刀|euros?|pounds?|人民币|[¥$€£])"
 _OTHER_UNIT = (
-    r"(?! ?(?:天|日|号|码|岁|年|月|周|个?小时|分钟|公里|厘米|公斤|斤|克|毫升|升|寸|双|件|个|条|只|次|人|米|days?|weeks?|"
-    r"months?|years?|hours?|minutes?|cm|mm|kg|g|ml|l|km|m|pairs?|pieces?|items?|times?|people|%|percent|点)(?![a-z]))"
+    r"(?! ?(?:天|日|号|码|岁|年|月|周|个?小时|分钟|公里|厘米|公斤|斤|克|毫升|升|寸|双|件|个|条|只|次|人|米|"
+    r"days?|weeks?|"
+    r"months?|years?|hours?|minutes?|cm|mm|kg|g|ml|l|km|m|pairs?|pieces?|items?|times?|people|%|percent|"
+    r"点)(?![a-z]))"
 )
 _MEASURE = r"(?<!身高)(?<!体重)(?<!脚长)(?<!鞋码)(?<!尺码)(?<!size )"
 _N = rf"{_SIGN}({NUMBER})(?:{_UNIT})?{_OTHER_UNIT}"
 _NOT_MORE = (
-    r"(?:不超过|不到|不高于|不要超过|不能超过|低于|少于|小于|最多|最高|上限|预算(?:是|在|大概|大约|只有)?|under|below|less than|"
-    r"cheaper than|up to|no more than|not more than|at most|within|max(?:imum)?(?: of)?|budget(?: is| of)?:?|<=?|"
+    r"(?:不超过|不到|不高于|不要超过|不能超过|低于|少于|小于|最多|最高|上限|预算(?:是|在|大概|大约|只有)?|"
+    r"under|below|less than|"
+    r"cheaper than|up to|no more than|not more than|at most|within|max(?:imum)?(?: of)?|budget(?: is|"
+    r" of)?:?|<=?|"
     r"not over|below) ?"
 )
 _NOT_LESS = (
-    r"(?:(?<!不)(?<!要)(?<!能)超过|高于|大于|至少|不低于|不少于|最少|最低|(?<!not )over|above|(?<!no )(?<!not )more than|"
+    r"(?:(?<!不)(?<!要)(?<!能)超过|高于|大于|至少|不低于|不少于|最少|最低|(?<!not )over|above|"
+    r"(?<!no )(?<!not )more than|"
     r"at least|starting from|starting at|>=?) ?"
 )
 _ABOUT = r"(?:大概|大约|差不多|约|around|about|roughly|approximately|approx\.?|circa) ?"
@@ -29,7 +34,8 @@ _RANGE = re.compile(
     r"(?P<tail> ?(?:之间|左右|以内|内|的|价位))?"
 )
 _MAX = re.compile(
-    rf"{_NOT_MORE}{_N}|{_MEASURE}{_N} ?(?:以内|以下|之内|之下|内|封顶|不到|or less|or under|or below|max|tops)"
+    rf"{_NOT_MORE}{_N}|{_MEASURE}{_N} ?(?:以内|以下|之内|之下|内|封顶|不到|or less|or under|or below|max|"
+    rf"tops)"
 )
 _MIN = re.compile(
     rf"{_NOT_LESS}{_N}|{_MEASURE}{_N} ?(?:以上|往上|起步|or more|and up|and above|or above|\+(?!\d))"

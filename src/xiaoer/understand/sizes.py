@@ -15,7 +15,8 @@ _SHOE = re.compile(
     r"(?<![\d.a-z-])(\d{2}(?:\.5)?) ?(?:码|号(?!楼|院|路|线|门|店|单|之前|前|左右|到|发|下单))"
     r"|(?:sizes?|尺码|鞋码|码数|尺寸) ?(?:是|为|of|:)? ?(\d{1,2}(?:\.5)?)(?!\d|\.\d)"
     r"|(?:换成?|要|有|穿|买|in|for|take|got|is|are|a) ?((?:3[4-9]|4[0-8])(?:\.5)?)"
-    r"(?=[^\d.]|\.(?!\d)|$)(?! ?(?:天|日|元|块|件|个|双|days?|weeks?|hours?|yuan|dollars?|pairs?|items?|street|st\b|[a-z]{2,} (?:st|street|road|rd|ave|lane)))"
+    r"(?=[^\d.]|\.(?!\d)|$)(?! ?(?:天|日|元|块|件|个|双|days?|weeks?|hours?|yuan|dollars?|pairs?|items?|"
+    r"street|st\b|[a-z]{2,} (?:st|street|road|rd|ave|lane)))"
 )
 _LETTER = r"(xxs|xs|xxxl|xxl|xl|[2345]xl)"
 _LETTERS = re.compile(
@@ -36,9 +37,11 @@ _REGIONS = {"eu": "", "eur": "", "欧码": "", "uk": "UK ", "英码": "UK ", "us
 _RELATIVE = re.compile(r"[大小](?:半)?[一1两2]?(?:半)?[号码]")  # 大一号 is no size
 
 _COUNT = re.compile(
-    r"(?<![第另那这哪几每后前下一])(\d{1,3}|[二两三四五六七八九十]{1,2}) ?(?:件|双|个(?!月|小时|订单|字|人|单)|条|只|份|套|盒|瓶|包|支|台)(?!以上)"
+    r"(?<![第另那这哪几每后前下一])(\d{1,3}|[二两三四五六七八九十]{1,2}) ?(?:件|双|个(?!月|小时|订单|字|人|"
+    r"单)|条|只|份|套|盒|瓶|包|支|台)(?!以上)"
     r"|\bx ?(\d{1,3})\b|\b(\d{1,3}) ?x(?= |$)"
-    r"|\b(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten) (?:pairs?|pieces?|pcs|units|items|of (?:them|these|those|it))\b"
+    r"|\b(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten) (?:pairs?|pieces?|pcs|units|items|"
+    r"of (?:them|these|those|it))\b"
 )
 _ONE = re.compile(r"(?<![第另那这哪几每后前下换取退买拍])[一1](?:双|件|条|只|套|盒|瓶|支|台)(?!就)")
 

@@ -1,4 +1,4 @@
-"""What the words name: orders, things, limits, addresses, reasons. Raw finds; whose they are is checked elsewhere."""
+"""What the words name: orders, things, limits, addresses, reasons. Whose they are is checked elsewhere."""
 
 import re
 from collections.abc import Sequence
@@ -17,21 +17,27 @@ from xiaoer.understand.vocabulary import Pattern, vocabulary
 Span = tuple[int, int]
 
 _ORDINALS = {
-    w: i + 1 for i, w in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])
+    w: i + 1
+    for i, w in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+    )
 }
 _PLACE = re.compile(
     rf"第 ?(\d{{1,2}}|{HAN_NUMBER})(?:个|单|双|件|款|条|项|种|笔|张)?(?!次|天|时间|[a-z\d]|方)"
-    rf"|\b(?:the )?({'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:one|order|item|pair|option|product|parcel|of)\b"
+    rf"|\b(?:the )?({'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:one|order|item|pair|option|product|"
+    rf"parcel|of)\b"
     rf"|\b(?:number|option|no\.|#) ?(\d{{1,2}}|{'|'.join(list(ENGLISH)[:10])})(?![\d.])"
 )
 _PLACE_ALONE = re.compile(
     rf"(?:the )?({'|'.join(_ORDINALS)})|([1-9]|{'|'.join(list(ENGLISH)[:10])})|选?([一二三四五六七八九])"
 )
 _LAST = re.compile(
-    r"最后(?:那?一?[个单双件款条]|面那个)|倒数第一|\bthe last (?:one|of them|item|option)\b|^(?:the )?last$|最末"
+    r"最后(?:那?一?[个单双件款条]|面那个)|倒数第一|\bthe last (?:one|of them|item|option)\b|"
+    r"^(?:the )?last$|最末"
 )
 _NEW_VALUE = re.compile(
-    r"换成|换为|换个|改成|改为|要换|想换|能换|可以换|\bto (?:an? |the )?|\bfor (?:an? |the )?|\binstead\b|\bin "
+    r"换成|换为|换个|改成|改为|要换|想换|能换|可以换|\bto (?:an? |the )?|\bfor (?:an? |the )?|\binstead\b|"
+    r"\bin "
 )
 _SPLIT = re.compile(r"[^\w%+-]+|_")
 _PARTICLES = re.compile(r"[的了吗呢吧啊呀嘛么]")

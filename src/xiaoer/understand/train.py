@@ -1,4 +1,4 @@
-"""The classifier, trained from our own phrases: from the folder where it is kept, or anew in about a second."""
+"""The classifier, trained from our own phrases: from the folder where it is kept, or anew in seconds."""
 
 import json
 import os
@@ -21,8 +21,10 @@ _RECIPE = f"{VERSION}/lr-20-3"  # what besides the phrases decides how the model
 
 
 def load_or_train(folder: Path | None) -> Model:
-    """The model of the present phrases. With a folder, it is kept there under its version; OSError if that cannot be
-    written. The file holds arrays and text only: reading it runs nothing."""
+    """The model of the present phrases. With a folder, it is kept there under its version.
+
+    The file holds arrays and text only: reading it runs nothing. OSError if it cannot be written.
+    """
     version = sha256(f"{_RECIPE}/{fingerprint()}".encode()).hexdigest()[:12]
     path = folder / f"intents-{version}.npz" if folder else None
     if path and (kept := _load(path, version)):

@@ -19,7 +19,7 @@ from xiaoer.understand.slots import SlotReader
 
 
 class LocalUnderstander(Understander):
-    """Rules for what must be certain, a classifier for the rest. Needs no network; never raises on any text."""
+    """Rules for what must be certain, a classifier for the rest. Never raises on any text."""
 
     def __init__(self, model: Model, *, order_pattern: str, categories: Sequence[Category]) -> None:
         self.version = model.version

@@ -65,7 +65,8 @@ def vocabulary() -> Vocabulary:
 
 
 _PLAIN = (
-    "yes", "no", "polite", "stop", "unopened", "opened", "that", "other", "latest", "urgent", "not_urgent", "noise",
+    "yes", "no", "polite", "stop", "unopened", "opened", "that", "other", "latest", "urgent", "not_urgent",
+    "noise",
 )  # fmt: skip
 # 黑 is a colour in 黑的 and 换成黑, not in 黑店; 白 not in 明白, 空白, 白天.
 _ONE_CHARACTER = r"(?<![明空坦表独蛋牛发])(?:{})(?=色|的|款|鞋|包|裤|衣|还|有|吗|[,.?!\s]|$)(?!的?[人话])"
