@@ -125,6 +125,8 @@ class BrokenShop(Shop):
     def _spoilt(self, answer: Any) -> Any:
         if self.mode is Mode.RUBBISH:
             return {"<html>": "502 Bad Gateway"}
+        if isinstance(answer, list | tuple):
+            return [self._spoilt(one) for one in answer]
         if self.mode is Mode.NEGATIVE and isinstance(answer, Order):
             return replace(answer, total=replace(answer.total, minor=-1))
         return _of_another(answer) if self.mode is Mode.OTHER else answer
@@ -140,8 +142,6 @@ def _of_another(answer: Any) -> Any:
             return replace(answer, id=CustomerId(answer.id + "X"), email="x" + answer.email)
         case Product():
             return replace(answer, id=ProductId(answer.id + "X"))
-        case list() | tuple():
-            return [_of_another(one) for one in answer]
         case _:
             return answer
 

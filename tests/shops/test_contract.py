@@ -1,17 +1,13 @@
 """Every shop we have keeps the contract."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from tests.shops.broken import BrokenShop, Mode
 from tests.shops.contract import ShopContract
-from tests.shops.worlds import NOW, POLICY, SEED, clock, world
+from tests.shops.worlds import POLICY, clock, world
 
 from xiaoer.shops.careful import CarefulShop
-from xiaoer.shops.demo import seed
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.shops.memory import MemoryShop, Stock
-from xiaoer.store.engine import Store
 
 
 def memory_shop() -> MemoryShop:
@@ -22,13 +18,6 @@ def memory_shop() -> MemoryShop:
         categories=world().categories,
     )
     return MemoryShop(stock, POLICY, clock=clock)
-
-
-@pytest.fixture
-async def demo_shop(empty_url: str) -> AsyncIterator[DemoShop]:
-    async with await Store.open(empty_url) as store:
-        await seed.ensure(store, now=NOW, policy=POLICY, seed=SEED)
-        yield DemoShop(store, POLICY, clock=clock)
 
 
 class TestMemoryShop(ShopContract):

@@ -60,7 +60,7 @@ def _foreign(rng: Random, person: tuple[str, str], nth: int) -> _Resident:
     name, mailbox = person
     places = texts().places
     if nth % _IN_CHINA_EVERY == _IN_CHINA_EVERY - 1:
-        home, phone = places.china[nth % _IN_CHINA_EVERY], _chinese_phone(rng, len(places.china) + nth)
+        home, phone = places.china[nth % _IN_CHINA_EVERY], _chinese_phone(rng, len(texts().people.zh) + nth)
         address = _address_in_china(rng, name, phone, home, english=True)
         return _Resident(name, mailbox, Language.EN, _SHOP_ZONE, (address,))
     place = places.abroad[nth % len(places.abroad)]
