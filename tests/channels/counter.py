@@ -228,8 +228,8 @@ class House:
         )
 
 
-@asynccontextmanager
-async def house(store: Store, **changes: Any) -> AsyncIterator[House]:
+def furnish(store: Store, **changes: Any) -> House:
+    """A counter that is not open yet: nothing runs beside the requests."""
     clock, hub, shop = Clock(), Hub(), SmallShop()
     log, ledger, desk = (
         SqlConversations(store, hub.ring),
@@ -259,11 +259,15 @@ async def house(store: Store, **changes: Any) -> AsyncIterator[House]:
     front = Front(**{**given, **changes})
     app = build(front)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://counter") as http,
-    ):
-        yield House(front, app, http, clock, clerk, shop, log, ledger, store)
+    http = httpx.AsyncClient(transport=transport, base_url="http://counter")
+    return House(front, app, http, clock, clerk, shop, log, ledger, store)
+
+
+@asynccontextmanager
+async def house(store: Store, **changes: Any) -> AsyncIterator[House]:
+    furnished = furnish(store, **changes)
+    async with furnished.app.router.lifespan_context(furnished.app), furnished.http:
+        yield furnished
 
 
 @asynccontextmanager

@@ -93,10 +93,10 @@ async def test_the_demo_shop_shows_what_it_sells_and_signs_anybody_in(counter: H
     shelves = (await http.get("/demo/api/categories")).json()["categories"]
     assert shelves == [{"key": "bags", "name": {"zh": "包", "en": "bags"}}]
     [bag] = (await http.get("/demo/api/products", params={"category": "bags", "q": "包"})).json()["products"]
-    assert (bag["price_minor"], bag["currency"], bag["in_stock"]) == (9900, "CNY", True)
-    assert bag["options"] == {"colour": [{"zh": "蓝色", "en": "blue"}]}
+    assert (bag["price_from"], bag["in_stock"]) == ({"minor": 9900, "currency": "CNY"}, True)
+    assert bag["options"] == {"colour": [{"zh": "蓝色", "en": "blue"}], "size": []}
     people = (await http.get("/demo/api/customers")).json()["customers"]
-    assert [p["id"] for p in people] == ["mei", "bob"]
+    assert [p["customer_id"] for p in people] == ["mei", "bob"]
     token = (await http.post("/demo/api/sign-in", json={"customer_id": "bob"})).json()["token"]
     opened = await http.post("/v1/conversations", headers={"Authorization": f"Bearer {token}"})
     assert opened.json()["customer"] == {"name": "Bob"}

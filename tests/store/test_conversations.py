@@ -144,7 +144,8 @@ async def test_of_twenty_who_want_the_lease_one_gets_it(store: Store, database_u
 async def test_a_lease_runs_out_after_a_crash(store: Store) -> None:
     log = SqlConversations(store)
     conversation = await opened(log)
-    await log.lease(conversation.id, now=NOW).__aenter__()  # and its process dies
+    crashed = log.lease(conversation.id, now=NOW)  # kept: thrown away, it would be given back
+    await crashed.__aenter__()
     with pytest.raises(Busy):
         async with log.lease(conversation.id, now=NOW + timedelta(seconds=29)):
             pass
@@ -211,11 +212,11 @@ async def test_who_outlived_the_lease_does_not_finish(store: Store, database_url
             conversation = await opened(first)
             await said(first, conversation.id, "在吗")
             async with first.lease(conversation.id, now=NOW):
-                slow = await turn(first, conversation.id)
+                slow, silent = [await turn(first, conversation.id, answer) for answer in (reply(), NOTHING)]
                 async with second.lease(conversation.id, now=LATER):
-                    for log in (first, first):
+                    for record in (slow, silent):
                         with pytest.raises(Busy):
-                            await log.finish_turn(slow, now=LATER)
+                            await first.finish_turn(record, now=LATER)
                     assert (
                         await second.finish_turn(await turn(second, conversation.id), now=LATER) is not None
                     )
@@ -271,7 +272,8 @@ async def test_what_a_crash_left_behind_is_found(store: Store) -> None:
         await said(log, conversation.id, "在吗")
     async with log.lease(answered.id, now=NOW):
         await log.finish_turn(await turn(log, answered.id), now=NOW)
-    await log.lease(busy.id, now=NOW).__aenter__()
+    working = log.lease(busy.id, now=NOW)  # kept: thrown away, it would be given back
+    await working.__aenter__()
     assert await log.unanswered(limit=10) == [crashed.id]
     now = LATER
     assert set(await log.unanswered(limit=10)) == {crashed.id, busy.id}

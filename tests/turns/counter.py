@@ -116,6 +116,9 @@ def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
         "on_the_way": lambda o: any(p.state is ParcelState.IN_TRANSIT for p in o.parcels),
     }
     names = {name: next((o.id for o in talk.orders if test(o)), "") for name, test in tests.items()}
+    if names["paid"]:
+        names["paid_digits"] = names["paid"][1:]
+        names["paid_wide"] = "".join(chr(ord(c) + 0xFEE0) for c in names["paid"])
     return {name: value for name, value in names.items() if value} | {
         "foreign": foreign,
         "unknown": "M99999999",

@@ -17,7 +17,7 @@ from xiaoer.domain.ports import Shop
 from xiaoer.settings import Settings
 
 WRITES = frozenset({"cancel", "change_address", "open_case"})
-Opened = Callable[[Clock], AbstractAsyncContextManager[tuple[App, "Switch"]]]
+Opened = Callable[..., AbstractAsyncContextManager[tuple[App, "Switch"]]]
 
 
 class Switch:
@@ -69,10 +69,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(template: Path, tmp_path: Path) -> Opened:
     folder = tmp_path / "data"
     shutil.copytree(template, folder)
-    settings = Settings(data_dir=folder, shop_read_timeout_s=0.3, shop_write_timeout_s=0.3, _env_file=None)
 
     @asynccontextmanager
-    async def open_(clock: Clock) -> AsyncIterator[tuple[App, Switch]]:
+    async def open_(clock: Clock, patience_s: float = 20.0) -> AsyncIterator[tuple[App, Switch]]:
+        settings = Settings(
+            data_dir=folder, shop_read_timeout_s=patience_s, shop_write_timeout_s=patience_s, _env_file=None
+        )
         switches: list[Switch] = []
 
         def behind(shop: Shop) -> Shop:

@@ -12,17 +12,17 @@ from tests.turns.house import Opened
 HERE = Path(__file__).parent
 
 
-
 def conversations() -> Iterator[Any]:
     for path in sorted(HERE.glob("*/*.yaml")):
         for talk in yaml.safe_load(path.read_text("utf-8")):
             yield pytest.param(talk, path.parent.name, id=f"{path.parent.name}/{path.stem}/{talk['name']}")
 
 
-@pytest.mark.parametrize(("script", "language"), conversations())
+@pytest.mark.parametrize(("script", "language"), list(conversations()))
 async def test_conversation(script: dict[str, Any], language: str, opened: Opened) -> None:
     clock = Clock()
-    async with opened(clock) as (app, shop):
+    slow = any(step.get("shop") == "slow" for step in script["talk"])
+    async with opened(clock, 0.3 if slow else 20.0) as (app, shop):
         who = "" if script.get("as") == "guest" else script.get("as", MEI if language == "zh" else ALEX)
         talk = await Talk.start(app, clock, email=who, language=language)
         other = await app.house.shop.customer_by_email(ALEX if who != ALEX else MEI)

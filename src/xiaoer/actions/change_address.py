@@ -1,7 +1,8 @@
 """Change where an order goes, before it is packed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from typing import cast
 
 from pydantic import Field
 from typing_extensions import override
@@ -49,15 +50,16 @@ class ChangeAddress(Action[ChangeAddressArgs]):
             return address
         if address == order.address:
             return Refused(Reason.SAME_ADDRESS, {"order_id": order.id})
-        facts: Facts = {"order_id": order.id, "address": address_words(address)}
-        return Plan(self.name, {"order_id": order.id, "address": args.address, **asdict(address)}, facts)
+        facts: Facts = {"order_id": order.id, "address": address_words(address), "to": asdict(address)}
+        return Plan(self.name, {"order_id": order.id, "address": args.address}, facts)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
         if order is None:
             raise LookupError("the order checked a moment ago is gone")
-        address = Address(**{f.name: str(plan.args[f.name]) for f in fields(Address)})
+        to = cast(Mapping[str, str], plan.facts["to"])
+        address = Address(**to)
         await reach.shop.change_address(order, address, key=key)
         return Done(self.name, plan.facts)
 

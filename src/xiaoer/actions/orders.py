@@ -37,8 +37,8 @@ async def order_choices(actor: Actor, reach: Reach, *likely: Callable[[Order], b
     orders = await owned_orders(reach.shop, actor)
     if isinstance(orders, Refused):
         return ()
-    fit = dict.fromkeys(order for test in likely for order in orders if test(order))
-    return [order_choice(order) for order in list(fit or orders)[:MOST_CHOICES]]
+    fit = {order.id: order for test in likely for order in orders if test(order)}
+    return [order_choice(order) for order in list(fit.values() or orders)[:MOST_CHOICES]]
 
 
 class LookUpOrder(Action[OrderArgs]):
@@ -73,8 +73,7 @@ class TrackParcel(LookUpOrder):
         if isinstance(order, Refused):
             return order
         if not order.parcels and order.state is not OrderState.CANCELLED:
-            facts: Facts = {"order_id": order.id, "state": order.state.value, "ship_by": order.ship_by}
-            return Refused(Reason.NOT_SHIPPED_YET, facts)
+            return Refused(Reason.NOT_SHIPPED_YET, order_facts(order, reach.now))
         return Plan(self.name, {"order_id": order.id}, order_facts(order, reach.now))
 
     @override

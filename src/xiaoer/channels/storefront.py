@@ -30,6 +30,11 @@ class WordsOut(_Out):
     en: str
 
 
+class MoneyOut(_Out):
+    minor: int = Field(description="Minor units: fen, cents.")
+    currency: str
+
+
 class CategoryOut(_Out):
     key: str
     name: WordsOut
@@ -40,10 +45,11 @@ class ProductOut(_Out):
     title: WordsOut
     description: WordsOut
     category: str
-    price_minor: int = Field(description="The lowest of its variants, in minor units (fen, cents).")
-    currency: str
+    price_from: MoneyOut = Field(description="The lowest of its variants.")
     in_stock: bool
-    options: dict[str, list[WordsOut]] = Field(description="What it comes in, e.g. size and colour.")
+    options: dict[str, list[WordsOut]] = Field(
+        description="What it comes in: always `colour` and `size`, and what else it has."
+    )
     image: str
 
 
@@ -56,7 +62,7 @@ class CategoriesOut(_Out):
 
 
 class CustomerOut(_Out):
-    id: str
+    customer_id: str
     name: str
     email: str
     language: Language
@@ -105,7 +111,9 @@ class Storefront:
         found = await self._shop.customers(limit=MOST_CUSTOMERS)
         return CustomersOut(
             customers=[
-                CustomerOut(id=c.id, name=c.name, email=c.email, language=c.language, tier=c.tier.value)
+                CustomerOut(
+                    customer_id=c.id, name=c.name, email=c.email, language=c.language, tier=c.tier.value
+                )
                 for c in found
             ]
         )
@@ -133,7 +141,7 @@ def router(
 
 
 def _product(product: Product) -> ProductOut:
-    options: dict[str, dict[str, WordsOut]] = {}
+    options: dict[str, dict[str, WordsOut]] = {"colour": {}, "size": {}}  # a page can rely on these two
     for variant in product.variants:
         for name, value in variant.options.items():
             options.setdefault(name, {})[value.en] = _words(value)
@@ -143,8 +151,7 @@ def _product(product: Product) -> ProductOut:
         title=_words(product.title),
         description=_words(product.description),
         category=product.category,
-        price_minor=price.minor,
-        currency=price.currency,
+        price_from=MoneyOut(minor=price.minor, currency=price.currency),
         in_stock=product.in_stock,
         options={name: list(values.values()) for name, values in options.items()},
         image=product.image,

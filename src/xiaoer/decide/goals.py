@@ -1,7 +1,7 @@
 """From one wish to what would serve it: an action, an answer, a word, or three guesses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xiaoer.decide import fill
 from xiaoer.domain.conversation import Turn
@@ -9,7 +9,7 @@ from xiaoer.domain.decision import Answer, Chosen, Do, HandOff, Say, Suggest
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library
-from xiaoer.domain.understanding import Intent, Wish
+from xiaoer.domain.understanding import Guess, Intent, Wish
 from xiaoer.domain.words import Language
 
 INTENT_TO_ACTION: Mapping[Intent, str] = {
@@ -32,9 +32,11 @@ _WORDS: Mapping[Intent, str] = {
     Intent.ABOUT_BOT: "about_bot",
     Intent.OTHER: "out_of_scope",
 }
+_OF_AN_ORDER = frozenset(INTENT_TO_ACTION) - {Intent.LIST_ORDERS, Intent.FIND_PRODUCT, Intent.CHECK_STOCK}
 _WRITES = frozenset({"cancel_order", "change_address", "request_return", "request_exchange"})
 SUGGESTED = 3
 PATIENCE = 1  # times not understood, after which a person is brought in
+LIKELY = 0.2  # confidence from which an order named makes a guess good enough
 PROVES = 0.5  # score of a passage that answers although the intent was not sure
 
 
@@ -59,6 +61,8 @@ class Goals:
             return Chosen(Say("not_that"), why)
         if best.confidence >= self._sure.accept[language]:
             return self._certain(wish, turn, why)
+        if (plain := _by_what_it_names(wish, turn)) is not None:
+            return self._certain(plain, turn, f"{why}:names")
         if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
             return Chosen(answer, f"local:knowledge:{answer.passages[0].score:.2f}")
         if turn.memory.task is not None:
@@ -125,6 +129,18 @@ class Goals:
             return Chosen(HandOff("lost"), f"{why}:lost")
         likely = [g.intent for g in wish.guesses if g.intent in INTENT_TO_ACTION][:SUGGESTED]
         return Chosen(Suggest(tuple(likely)), f"{why}:unsure")
+
+
+def _by_what_it_names(wish: Wish, turn: Turn) -> Wish | None:
+    """An unsure wish that names an order is about it; one that adds a limit is about the search."""
+    slots, memory = wish.slots, turn.memory
+    listed = slots.ordinal is not None and memory.shown_slot == "order_id"
+    if slots.order_ids or slots.tracking_numbers or listed:
+        about = [g.intent for g in wish.guesses if g.intent in _OF_AN_ORDER and g.confidence >= LIKELY]
+        return replace(wish, guesses=(Guess(about[0] if about else Intent.ORDER_STATUS, 1.0),))
+    limits = slots.colour or slots.size or slots.price_min_minor or slots.price_max_minor
+    searched = memory.last is not None and memory.last.action == "find_product"
+    return replace(wish, guesses=(Guess(Intent.FIND_PRODUCT, 1.0),)) if limits and searched else None
 
 
 def _names_own(wish: Wish, turn: Turn) -> bool:

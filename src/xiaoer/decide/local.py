@@ -10,12 +10,24 @@ from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
 from xiaoer.decide import fill
 from xiaoer.decide.goals import INTENT_TO_ACTION, Goals, Sure
 from xiaoer.domain.conversation import Memory, Turn
-from xiaoer.domain.decision import Ask, Choice, Chosen, Decision, Do, Drop, HandOff, Say, Task
+from xiaoer.domain.decision import (
+    EVERY_WISH,
+    Ask,
+    Choice,
+    Chosen,
+    Decision,
+    Do,
+    Drop,
+    HandOff,
+    Say,
+    Suggest,
+    Task,
+)
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.outcome import NeedsConfirm, Refused
 from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library, ShopError
-from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding, Wish
+from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
 
 MOST_SLOTS = 8  # more than any action has; bounds the filling
 PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
@@ -45,19 +57,21 @@ class LocalMind:
         heard, memory = turn.understanding, turn.memory
         gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
         if gives_up and (dropped := _dropped(memory)) is not None:
-            return Chosen(dropped, "local:stop")
+            return Chosen(dropped, "local:stop", EVERY_WISH)
         if memory.offer is not None and heard.answer is Answer.YES:
             return await self._take_up(memory.offer, turn)
         if heard.correction and (task := memory.task or memory.last) is not None:
-            return await self._advance(fill.corrected(task, heard.slots), turn, why="local:correction")
+            return await self._advance(
+                fill.corrected(task, heard.slots), turn, why="local:correction", wish=EVERY_WISH
+            )
         if memory.task is not None and (answered := await self._fill_open(memory.task, turn)) is not None:
-            return await self._advance(answered, turn, why="local:slot")
+            return await self._advance(answered, turn, why="local:slot", wish=EVERY_WISH)
         return await self._serve(turn)
 
     async def _take_up(self, offer: Task, turn: Turn) -> Chosen:
         if offer.action == "call_person":
-            return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer")
-        return await self._advance(offer, turn, why="rule:offer")
+            return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer", EVERY_WISH)
+        return await self._advance(offer, turn, why="rule:offer", wish=EVERY_WISH)
 
     async def _fill_open(self, task: Task, turn: Turn) -> Task | None:
         """The open task with the asked slot filled, if this message answers the question."""
@@ -88,20 +102,20 @@ class LocalMind:
         return await self._serve(turn)
 
     async def _serve(self, turn: Turn) -> Chosen | None:
+        """The next wish: those served at once before those that end in a question or a card."""
         served = {step.chosen.wish for step in turn.steps}
-        spoke_to_open = any(step.chosen.why in ("local:slot", "local:correction") for step in turn.steps)
-        wishes = [] if spoke_to_open else list(enumerate(turn.understanding.wishes))
-        for index, wish in sorted(wishes, key=lambda pair: _needs_card(pair[1])):
-            if index not in served and (chosen := await self._wish(index, wish, turn)) is not None:
-                return chosen
+        wishes = () if EVERY_WISH in served else turn.understanding.wishes
+        goals = [(index, self._goals.of(wish, turn)) for index, wish in enumerate(wishes)]
+        clear = [(n, goal) for n, goal in goals if goal and not isinstance(goal.decision, Suggest)]
+        for index, goal in sorted(clear or goals, key=lambda pair: _needs_card(pair[1])):
+            if goal and index not in served and not _repeats(turn.memory.task, goal.decision):
+                return await self._start(index, goal, turn)
         return await self._come_back(turn)
 
-    async def _wish(self, index: int, wish: Wish, turn: Turn) -> Chosen | None:
-        goal = self._goals.of(wish, turn)
-        if goal is None or _repeats(turn.memory.task, goal.decision):
-            return None
+    async def _start(self, index: int, goal: Chosen, turn: Turn) -> Chosen:
+        slots = turn.understanding.wishes[index].slots
         if isinstance(goal.decision, Do):
-            return await self._advance(_task(goal.decision), turn, why=goal.why, wish=index, slots=wish.slots)
+            return await self._advance(_task(goal.decision), turn, why=goal.why, wish=index, slots=slots)
         return replace(goal, wish=index)
 
     async def _come_back(self, turn: Turn) -> Chosen | None:
@@ -183,6 +197,8 @@ def _prove_first(task: Task, heard: Understanding) -> Task:
 def _digresses(task: Task, heard: Understanding) -> bool:
     """Whether a message is plainly about something else than the open question."""
     best = heard.wishes[0] if heard.wishes else None
+    if task.asked == "order_id" and heard.slots.order_ids and best is not None and not best.question:
+        return False
     if best is None or best.best.confidence < PLAINLY or best.best.intent in _NO_DIGRESSION:
         return False
     elsewhere = INTENT_TO_ACTION.get(best.best.intent, "") != task.action
@@ -210,9 +226,8 @@ def _dropped(memory: Memory) -> Decision | None:
     return Say("all_right") if memory.offer is not None else None
 
 
-def _needs_card(wish: Wish) -> bool:
-    """Wishes that end in a question or a card come after those that can be served at once."""
-    action = INTENT_TO_ACTION.get(wish.best.intent, "")
+def _needs_card(goal: Chosen | None) -> bool:
+    action = goal.decision.action if goal and isinstance(goal.decision, Do) else ""
     return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
 
 

@@ -1,7 +1,7 @@
 """Who decides: rules that nothing can veto first, then the local mind (a language model's, later)."""
 
 from xiaoer.domain.conversation import State, Turn
-from xiaoer.domain.decision import Chosen, Do, Drop, HandOff, Wait
+from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, Drop, HandOff, Wait
 from xiaoer.domain.outcome import Failed, Reason
 from xiaoer.domain.ports import Mind
 from xiaoer.domain.understanding import Answer, Mood, Risk
@@ -55,5 +55,5 @@ def _answered(turn: Turn, answer: Answer) -> Chosen:
     card, last = turn.memory.proposal, turn.memory.last
     action = last.action if last else ""
     if answer is Answer.YES:
-        return Chosen(Do(action, confirmed=card), "rule:yes")
-    return Chosen(Drop(card, action), "rule:no")
+        return Chosen(Do(action, confirmed=card), "rule:yes", EVERY_WISH)
+    return Chosen(Drop(card, action), "rule:no", EVERY_WISH)

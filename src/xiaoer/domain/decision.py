@@ -10,6 +10,10 @@ from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Words
 
 
+NO_WISH = -1  # a decision that serves no wish of the message in particular
+EVERY_WISH = -2  # the message as a whole was about this: a yes, a choice, a correction
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One value a customer may pick for a slot, and how it is called."""
@@ -98,4 +102,4 @@ class Chosen:
 
     decision: Decision
     why: str
-    wish: int = -1  # index of the wish it serves; -1: none in particular
+    wish: int = NO_WISH  # index of the wish it serves

@@ -32,6 +32,9 @@ _BESIDE = 0.01
 _BASE, _STRENGTH, _LEAD = -4.0, 7.0, 5.0
 _FULL_LEAD = 0.3  # a rival further behind does not matter more
 
+_FEWEST = 100
+_CLEARLY_MORE = 3.5  # nats: one meaning that few articles have
+
 Rarity = Callable[[str], float]
 
 
@@ -50,6 +53,8 @@ class Profile:
 
 
 def rarity(holding: int, articles: int) -> float:
+    """In nats. A handful of articles cannot tell a rare word from a common one: they count as a hundred."""
+    articles = max(articles, _FEWEST)
     return log(1 + (articles - holding + 0.5) / (holding + 0.5))
 
 
@@ -81,14 +86,15 @@ def confidence(own: float, rival: float) -> float:
     return 1 / (1 + exp(-(_BASE + _STRENGTH * own + _LEAD * lead)))
 
 
-_FIRST_IS_DIRECT = 1.5  # times better another passage must fit: the first one is written to answer directly
-
-
 def best_passage(question: Bag, article: Profile) -> int:
-    """Which passage to quote: the first, unless another has clearly more of the question."""
-    fits = [_shared(question, bag) for bag in article.told]
+    """Which passage to quote: the first, written to answer directly, unless another has clearly more.
+
+    What the title names says nothing here: every passage is about it.
+    """
+    asked = {term: weight for term, weight in question.items() if term not in article.asked[0]}
+    fits = [_shared(asked, bag) for bag in article.told]
     best = max(range(len(fits)), key=fits.__getitem__)
-    return best if fits[best] > _FIRST_IS_DIRECT * fits[0] else 0
+    return best if fits[best] >= fits[0] + _CLEARLY_MORE else 0
 
 
 def _likeness(question: Bag, article: Profile) -> float:

@@ -1,4 +1,4 @@
-"""Which of the known wishes a sentence states: a linear model over sparse features, asked without a library."""
+"""Which of the known wishes a sentence states: a linear model over sparse features."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -26,10 +26,9 @@ class Out(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def _zone(name: str) -> str:
-    if name not in _ZONES:
-        raise PydanticCustomError("time_zone", "not an IANA time zone")
-    return name
+def _zone(name: str) -> str | None:
+    """Some browsers name zones nobody knows (Etc/Unknown): that must not keep anybody from talking."""
+    return name if name in _ZONES else None
 
 
 _ZONES = available_timezones()
@@ -46,8 +45,10 @@ class Opening(In):
     )
 
     language: Language | None = Field(default=None, description="Of the page; otherwise Accept-Language.")
-    time_zone: Annotated[str, Field(max_length=64), Storable, AfterValidator(_zone)] | None = Field(
-        default=None, description="IANA name; times are told in it.", examples=["Asia/Shanghai"]
+    time_zone: Annotated[str | None, Field(max_length=64), AfterValidator(_zone)] = Field(
+        default=None,
+        description="IANA name; times are told in it. An unknown one counts as none.",
+        examples=["Asia/Shanghai"],
     )
     resume: bool = Field(
         default=False, description="Go on with the customer's open conversation, if there is one."
