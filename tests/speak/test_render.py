@@ -29,7 +29,7 @@ def test_a_currency_without_cents_counts_whole_units() -> None:
 
 def test_tomorrow_is_tomorrow_in_the_customers_zone() -> None:
     moment = NOW + timedelta(hours=2)  # 01:30 on the 25th in Shanghai, still the 24th in London
-    assert Calendar(Language.ZH, "Asia/Shanghai", NOW).day(moment) == "明天（11月25日（周三））"
+    assert Calendar(Language.ZH, "Asia/Shanghai", NOW).day(moment) == "明天（11月25日 周三）"
     assert Calendar(Language.EN, "Europe/London", NOW).day(moment) == "today (Tue 24 Nov)"
 
 

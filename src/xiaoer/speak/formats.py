@@ -13,6 +13,7 @@ from xiaoer.domain.words import Language
 
 _LOCALE = {Language.ZH: "zh_CN", Language.EN: "en_GB"}
 _DAY = {Language.ZH: "M月d日（EEE）", Language.EN: "EEE d MMM"}
+_NEAR_DAY = {Language.ZH: "M月d日 EEE", Language.EN: "EEE d MMM"}
 _TIME = {Language.ZH: "M月d日 HH:mm", Language.EN: "d MMM, HH:mm"}
 _NEAR = {
     Language.ZH: {-1: "昨天（{}）", 0: "今天（{}）", 1: "明天（{}）"},
@@ -38,11 +39,12 @@ class Calendar:
         """Wed 25 Nov; yesterday, today and tomorrow by name as well; the year if it is another one."""
         local = self._local(moment)
         today = self._local(self.now)
-        shown = format_date(local, _DAY[self.language], locale=_LOCALE[self.language])
-        if local.year != today.year:
-            shown = format_date(local, "long", locale=_LOCALE[self.language])
+        locale = _LOCALE[self.language]
         near = _NEAR[self.language].get((local.date() - today.date()).days)
-        return near.format(shown) if near else shown
+        if near is not None:
+            return near.format(format_date(local, _NEAR_DAY[self.language], locale=locale))
+        form = _DAY[self.language] if local.year == today.year else "long"
+        return format_date(local, form, locale=locale)
 
     def time(self, moment: datetime) -> str:
         """25 Nov, 14:05."""
