@@ -3,7 +3,6 @@ import { WORDS } from "./words.js";
 
 const LIMIT = 200; // all there is
 const SHELF = 24; // shown at once
-const SHOWN = ["size", "colour"]; // of the options, in this order, before any other
 const TYPING_MS = 250;
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 480px)");
@@ -39,7 +38,7 @@ function speak() {
   document.documentElement.lang = t.page;
   document.title = t.title;
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = t[node.dataset.word];
-  for (const node of document.querySelectorAll("[data-label]")) node.ariaLabel = t[node.dataset.label];
+  for (const node of document.querySelectorAll("[data-label]")) node.label = node.ariaLabel = t[node.dataset.label];
   search.q.placeholder = t.search;
   $("language").textContent = t.other;
   $("language").lang = t.otherLang;
@@ -83,15 +82,12 @@ function listen() {
 async function loadProducts() {
   const mine = ++page.asked;
   showLoading();
-  try {
-    const query = new URLSearchParams({ q: search.q.value.trim(), category: page.category, limit: LIMIT });
-    const { products } = await ask(`/demo/api/products?${query}`);
-    if (mine !== page.asked) return;
-    page.shelves = 1;
-    showProducts(page.category || search.q.value ? products : mixed(products));
-  } catch {
-    if (mine === page.asked) showNote(words().error, words().retry, loadProducts);
-  }
+  const query = new URLSearchParams({ q: search.q.value.trim(), category: page.category, limit: LIMIT });
+  const found = await ask(`/demo/api/products?${query}`).catch(() => null);
+  if (mine !== page.asked) return;
+  if (!found) return showNote(words().error, words().retry, loadProducts);
+  page.shelves = 1;
+  showProducts(page.category || search.q.value ? found.products : mixed(found.products));
 }
 
 /** One of each shelf in turn, as in a shop window. */
@@ -148,7 +144,7 @@ function productCard(product) {
     element("div", "picture", picture, product.in_stock ? "" : element("span", "flag", t.soldOut)),
     element("h3", "", product.title[page.language]),
     element("p", "options", choices(product.options)),
-    element("p", "price", money(product)),
+    element("p", "price", money(product.price_from)),
   );
   card.id = product.id;
   card.tabIndex = -1; // "show more" goes on here
@@ -156,10 +152,10 @@ function productCard(product) {
   return card;
 }
 
-/** 42 43 44 · white, navy */
-function choices(options) {
-  const names = [...SHOWN.filter((name) => name in options), ...Object.keys(options).filter((name) => !SHOWN.includes(name))];
-  return names.map((name) => span(options[name].map((value) => value[page.language]))).join(" · ");
+/** 39 – 45 · white, navy */
+function choices({ size, colour, ...other }) {
+  const all = [size, colour, ...Object.values(other)].filter((values) => values.length);
+  return all.map((values) => span(values.map((value) => value[page.language]))).join(" · ");
 }
 
 function span(values) {
@@ -167,9 +163,9 @@ function span(values) {
   return many ? `${values[0]} – ${values.at(-1)}` : values.join(page.language === "zh" ? "、" : ", ");
 }
 
-function money({ price_minor, currency }) {
-  const format = { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: price_minor % 100 ? 2 : 0 };
-  return new Intl.NumberFormat(words().page, format).format(price_minor / 100);
+function money({ minor, currency }) {
+  const format = { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" };
+  return new Intl.NumberFormat(words().page, format).format(minor / 100);
 }
 
 /** A product card in the chat leads to /#P1001. */
@@ -189,12 +185,9 @@ function showPicked() {
 // --- categories
 
 async function loadCategories() {
-  try {
-    page.categories = (await ask("/demo/api/categories")).categories;
-    showCategories();
-  } catch {
-    // without them there is still the search
-  }
+  const found = await ask("/demo/api/categories").catch(() => null);
+  page.categories = found?.categories ?? []; // without them there is still the search
+  showCategories();
 }
 
 function showCategories() {
@@ -222,27 +215,24 @@ function remembered() {
 }
 
 async function loadCustomers() {
-  try {
-    const { customers } = await ask("/demo/api/customers");
-    for (const [language, label] of [["zh", "chinese"], ["en", "english"]]) {
-      const group = element("optgroup", "", ...customers.filter((c) => c.language === language).map((c) => new Option(`${c.name} · ${c.email}`, c.id)));
-      group.label = words()[label];
-      $("customers").append(group);
-    }
-    $("customers").value = page.customer?.id ?? "";
-    if (page.customer) await switchTo(page.customer.id); // the token in memory may have run out
-  } catch {
-    // a guest can look around and chat all the same
+  const found = await ask("/demo/api/customers").catch(() => null);
+  for (const language of ["zh", "en"]) {
+    const theirs = (found?.customers ?? []).filter((customer) => customer.language === language);
+    const group = element("optgroup", "", ...theirs.map(({ id, name, email }) => new Option(`${name} · ${email}`, id)));
+    group.dataset.label = `customers_${language}`;
+    group.label = words()[group.dataset.label];
+    $("customers").append(group);
   }
+  $("customers").value = page.customer?.id ?? "";
+  if (page.customer) await switchTo(page.customer.id); // the token in memory may have run out
 }
 
 /** Signs the customer in as a shop would: its server gives a short-lived token, the widget is told. */
 async function switchTo(id) {
-  page.customer = null;
-  if (id) {
-    const { token } = await ask("/demo/api/sign-in", { customer_id: id });
-    page.customer = { id, token };
-  }
+  const signedIn = id && (await ask("/demo/api/sign-in", { customer_id: id }).catch(() => null));
+  page.customer = signedIn ? { id, token: signedIn.token } : null;
+  $("customers").value = page.customer?.id ?? "";
+  $("who").textContent = id && !signedIn ? words().signInFailed : "";
   sessionStorage.setItem("moonhill.customer", JSON.stringify(page.customer));
   chat()?.signIn(page.customer?.token ?? null);
 }
