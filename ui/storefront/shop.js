@@ -218,7 +218,7 @@ async function loadCustomers() {
   const found = await ask("/demo/api/customers").catch(() => null);
   for (const language of ["zh", "en"]) {
     const theirs = (found?.customers ?? []).filter((customer) => customer.language === language);
-    const group = element("optgroup", "", ...theirs.map(({ id, name, email }) => new Option(`${name} · ${email}`, id)));
+    const group = element("optgroup", "", ...theirs.map((customer) => new Option(`${customer.name} · ${customer.email}`, customer.customer_id)));
     group.dataset.label = `customers_${language}`;
     group.label = words()[group.dataset.label];
     $("customers").append(group);
