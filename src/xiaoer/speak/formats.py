@@ -5,13 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, get_currency_precision
 
 from xiaoer.domain.money import Money
 from xiaoer.domain.words import Language
 
-_LOCALE = {Language.ZH: "zh_CN", Language.EN: "en_GB"}
+# Parsed once: babel looks for the file of a name again at every call.
+_LOCALE = {Language.ZH: Locale.parse("zh_CN"), Language.EN: Locale.parse("en_GB")}
 _DAY = {Language.ZH: "M月d日（EEE）", Language.EN: "EEE d MMM"}
 _NEAR_DAY = {Language.ZH: "M月d日 EEE", Language.EN: "EEE d MMM"}
 _TIME = {Language.ZH: "M月d日 HH:mm", Language.EN: "d MMM, HH:mm"}
@@ -24,7 +26,7 @@ _NEAR = {
 def money(amount: Money, language: Language) -> str:
     """¥1,299.00. The shop's own sign in both languages, without a country before it."""
     value = Decimal(amount.minor).scaleb(-get_currency_precision(amount.currency))
-    return format_currency(value, amount.currency, "¤#,##0.00", locale="zh_CN")
+    return format_currency(value, amount.currency, "¤#,##0.00", locale=_LOCALE[Language.ZH])
 
 
 @dataclass(frozen=True, slots=True)
