@@ -58,11 +58,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """A customer's message as it arrived: stored byte for byte."""
+    """A message as it arrived: stored byte for byte."""
 
     conversation_id: ConversationId
     client_id: str  # chosen by the client; a repeat is the same message
     text: str
+    staff_id: StaffId | None = None  # the person at the desk who wrote it; None: the customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

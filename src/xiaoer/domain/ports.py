@@ -221,7 +221,7 @@ class Conversations(Protocol):
         ...
 
     async def receive(self, inbound: Inbound, *, now: datetime) -> tuple[Message, bool]:
-        """Store a customer's message; (message, whether it is new). DifferentBody, or StoreDown."""
+        """Store a customer's or a person's message; (it, whether it is new). DifferentBody, or StoreDown."""
         ...
 
     async def after(self, conversation_id: ConversationId, seq: int, *, limit: int) -> Sequence[Message]:

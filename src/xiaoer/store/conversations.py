@@ -11,7 +11,7 @@ from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, S
 from xiaoer.domain.ids import ConversationId, CustomerId, MessageId, OrderId, ShopId, StaffId
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import DifferentBody, Feedback
-from xiaoer.domain.reply import Origin, Part
+from xiaoer.domain.reply import Origin, Part, TextPart
 from xiaoer.domain.words import Language
 from xiaoer.store import tables, turns
 from xiaoer.store.codec import dumps
@@ -191,7 +191,13 @@ def _insert(conn: Connection, opened: Conversation) -> None:
 
 def _receive(conn: Connection, inbound: Inbound, now: datetime) -> Message:
     event = Event(
-        kind="message", origin=Origin.CUSTOMER, text=inbound.text, at=now, client_id=inbound.client_id
+        kind="message",
+        origin=Origin.HUMAN if inbound.staff_id else Origin.CUSTOMER,
+        text=inbound.text,
+        parts=(TextPart(text=inbound.text),) if inbound.staff_id else (),
+        at=now,
+        client_id=inbound.client_id,
+        staff_id=inbound.staff_id,
     )
     place = _found(next_place(conn, inbound.conversation_id, event), inbound.conversation_id)
     # Looked up only now, under the row's lock: of two repeats at once the second sees the first.
