@@ -41,7 +41,11 @@ async def test_from_the_queue_to_the_end(counter: House) -> None:
     assert (await lin.post(visitor, "take")).status_code == 200
     said = await lin.post(visitor, "messages", client_id="s1", text="您好，我是小林")
     assert (said.status_code, said.json()["author"], said.json()["machine"]) == (202, "staff", False)
-    assert (await visitor.heard())[-1]["text"] == "您好，我是小林"
+    again = await lin.post(visitor, "messages", client_id="s1", text="您好，我是小林")
+    assert (again.status_code, again.json()) == (200, said.json())
+    other = await lin.post(visitor, "messages", client_id="s1", text="您好")
+    assert problem(other) == (409, "different_body")
+    assert (await visitor.heard())[-1] == said.json()
     assert [m["seq"] for m in await lin.read(visitor)] == [m["seq"] for m in await visitor.heard()]
     assert (await lin.post(visitor, "close", to="bot")).json()["state"] == "bot"
     assert await lin.queue() == []

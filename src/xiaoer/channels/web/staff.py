@@ -7,14 +7,12 @@ from starlette.responses import JSONResponse
 
 from xiaoer.channels.web.access import GivenServed, GivenStaff
 from xiaoer.channels.web.counter import GivenFront
-from xiaoer.channels.web.problems import Problem, Trouble, told
+from xiaoer.channels.web.problems import Problem, Trouble, also, told
 from xiaoer.channels.web.shapes import Closing, MessageOut, MessagesOut, QueueOut, Saying, StateOut
-from xiaoer.channels.web.talk import After, page
+from xiaoer.channels.web.talk import After, page, receive
 from xiaoer.domain.conversation import Conversation, State
 from xiaoer.domain.ids import StaffId
 from xiaoer.domain.ports import Waiting
-from xiaoer.domain.reply import Origin, TextPart
-from xiaoer.speak.wire import message_json
 
 router = APIRouter(prefix="/v1/staff", tags=["staff"])
 
@@ -58,22 +56,21 @@ async def list_messages_for_staff(
     "/conversations/{conversation_id}/messages",
     status_code=202,
     response_model=MessageOut,
-    responses=told(Trouble.STAFF_TOKEN, Trouble.NO_CONVERSATION, Trouble.NOT_TAKEN, Trouble.TOO_LONG),
+    responses=also(200, model=MessageOut, description="It was here already.")
+    | told(
+        Trouble.STAFF_TOKEN,
+        Trouble.NO_CONVERSATION,
+        Trouble.NOT_TAKEN,
+        Trouble.DIFFERENT_BODY,
+        Trouble.TOO_LONG,
+    ),
 )
 async def answer_as_person(
     saying: Saying, staff_id: GivenStaff, served: GivenServed, front: GivenFront
 ) -> JSONResponse:
     """Answer the customer, as a person."""
     _mine(served, staff_id)
-    message = await front.conversations.say(
-        served.id,
-        saying.text,
-        (TextPart(text=saying.text),),
-        Origin.HUMAN,
-        now=front.clock(),
-        staff_id=staff_id,
-    )
-    return JSONResponse(message_json(message), 202)
+    return await receive(front, saying, served, staff_id=staff_id)
 
 
 @router.post(

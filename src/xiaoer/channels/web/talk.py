@@ -12,7 +12,7 @@ from xiaoer.channels.web.shapes import ConversationOut, MessageOut, MessagesOut,
 from xiaoer.channels.web.stream import PAGE, EventStream
 from xiaoer.channels.web.words import preferred, words
 from xiaoer.domain.conversation import Conversation, Inbound, State
-from xiaoer.domain.ids import CustomerId
+from xiaoer.domain.ids import CustomerId, StaffId
 from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.ports import DifferentBody, ShopError
 from xiaoer.domain.words import Language
@@ -85,13 +85,9 @@ async def send_message(
     """Say something. Answered once it is stored for good; the reply comes as an event."""
     if visit.conversation.state is State.CLOSED:
         raise Problem(Trouble.CLOSED)
-    inbound = Inbound(conversation_id=visit.conversation.id, client_id=saying.client_id, text=saying.text)
-    try:
-        message, new = await front.conversations.receive(inbound, now=front.clock())
-    except DifferentBody:
-        raise Problem(Trouble.DIFFERENT_BODY) from None
+    stored = await receive(front, saying, visit.conversation)
     turns.soon(visit.conversation.id)
-    return JSONResponse(message_json(message), 202 if new else 200)
+    return stored
 
 
 @router.get(
@@ -131,6 +127,20 @@ async def follow_events(
         life_s=(visit.until - front.clock()).total_seconds(),
         patience=front.patience,
     )
+
+
+async def receive(
+    front: Front, saying: Saying, conversation: Conversation, *, staff_id: StaffId | None = None
+) -> JSONResponse:
+    """Store what was said; 202 if it is new, 200 for a repeat."""
+    inbound = Inbound(
+        conversation_id=conversation.id, client_id=saying.client_id, text=saying.text, staff_id=staff_id
+    )
+    try:
+        message, new = await front.conversations.receive(inbound, now=front.clock())
+    except DifferentBody:
+        raise Problem(Trouble.DIFFERENT_BODY) from None
+    return JSONResponse(message_json(message), 202 if new else 200)
 
 
 async def page(front: Front, conversation: Conversation, after: int, limit: int) -> dict[str, Any]:
