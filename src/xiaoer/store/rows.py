@@ -75,7 +75,7 @@ def next_place(
         changes["asked_seq"] = seq
     found = conn.execute(
         update(conversations)
-        .where(conversations.c.id == conversation_id)
+        .where(conversations.c.id == conversation_id, where)
         .values(changes)
         .returning(conversations.c.shop_id, conversations.c.last_seq)
     ).one_or_none()
