@@ -1,5 +1,6 @@
 """Where units of work run: pooled threads with a transaction each, or one writer that commits groups."""
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -176,12 +177,16 @@ class GroupCommit(Lane):
 
 
 def _attempt(conn: Connection, unit: _Unit) -> _Settled:
+    """In its own savepoint, by the driver itself: SQLAlchemy's way took a third of a unit's time."""
+    raw: sqlite3.Connection = conn.connection.driver_connection  # type: ignore[assignment]
+    raw.execute("SAVEPOINT unit")
     try:
-        with conn.begin_nested():
-            return _Settled(unit, unit.run(conn))
+        value = unit.run(conn)
     except Exception as error:
-        # A full disk or an I/O error makes SQLite take the whole transaction back by itself.
-        raw = conn.connection.dbapi_connection
-        if raw is None or not getattr(raw, "in_transaction", False):
-            raise
+        if not raw.in_transaction:
+            raise  # a full disk or an I/O error: SQLite has taken the whole transaction back
+        raw.execute("ROLLBACK TO unit")
+        raw.execute("RELEASE unit")
         return _Settled(unit, error=error)
+    raw.execute("RELEASE unit")
+    return _Settled(unit, value)
