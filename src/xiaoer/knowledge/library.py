@@ -13,7 +13,7 @@ from xiaoer.knowledge.match import Profile, best_passage, confidence, informativ
 from xiaoer.knowledge.passages import passages
 from xiaoer.knowledge.terms import Bag, Synonyms, house_synonyms
 
-LINE = 0.45  # chance of being right below which no passage is given; see tests/knowledge/test_quality.py
+LINE = 0.5  # chance of being right below which no passage is given
 LONGEST_QUESTION = 300  # characters; nobody asks one question in more
 _CANDIDATES = 20  # articles weighed exactly
 _PROFILES = 1_000  # articles whose terms are kept at hand
@@ -25,23 +25,19 @@ class TantivyLibrary:
 
     version: str  # of the articles: equal for equal articles, whenever and wherever they were read
 
-    def __init__(self, *, folder: Path | None = None, line: float = LINE) -> None:
-        """An empty one. `folder`: where to keep the index (in memory if None); `line`: 0 never abstains."""
+    def __init__(self, articles: Sequence[Article], *, folder: Path | None, line: float) -> None:
         self._folder, self._line = folder, line
-        self._shelves: dict[Language, _Shelf] = {}
-        self.version = _version(())
+        self.replace(articles)
 
     @classmethod
     def build(
         cls, articles: Sequence[Article], *, folder: Path | None = None, line: float = LINE
     ) -> "TantivyLibrary":
-        """A library of these articles.
+        """A library of these articles; its index is kept in `folder`, or in memory. `line` 0 never abstains.
 
         ValueError if two have one slug and language; OSError if the folder cannot be written.
         """
-        library = cls(folder=folder, line=line)
-        library.replace(articles)
-        return library
+        return cls(articles, folder=folder, line=line)
 
     def replace(self, articles: Sequence[Article]) -> None:
         """From now on these articles, and no others. A search under way ends with the former ones."""
@@ -55,16 +51,18 @@ class TantivyLibrary:
         """At most `limit` passages of different articles, best first; empty when nothing answers.
 
         `score` is the chance that the article answers the question; the first one's is at least the line.
-        What is found in the other language only is given in that language, and says so.
+        When the own language has nothing, the other one is searched: meanings are the same in both. What it
+        finds is given in the own language if the article is translated, else as it is, and says so.
         """
         bag = house_synonyms().bag(question, limit=LONGEST_QUESTION)
         if not informative(bag) or limit < 1:
             return ()
         shelves = self._shelves  # one reading: `replace` may put others in its place meanwhile
-        for shelf in sorted(shelves.values(), key=lambda shelf: shelf.language is not language):
+        own = shelves[language]
+        for shelf in (own, *(shelf for shelf in shelves.values() if shelf is not own)):
             found = shelf.find(bag, limit)
             if found and found[0].score >= self._line:
-                return found
+                return [own.translated(passage, bag) for passage in found]
         return ()
 
     def _shelf(self, articles: Sequence[Article], language: Language) -> "_Shelf":
@@ -83,6 +81,7 @@ class _Shelf:
         entries = [_entry(article, synonyms) for article in self._articles]
         self._index = TermIndex.build(entries, folder / self.name if folder else None)
         self._profile = lru_cache(maxsize=_PROFILES)(self._profile_of)
+        self._numbers = {article.slug: number for number, article in enumerate(self._articles)}
 
     def find(self, bag: Bag, limit: int) -> list[Passage]:
         """Best first, whatever the scores."""
@@ -95,6 +94,12 @@ class _Shelf:
             self._passage(question, -number, confidence(own, _rival(ranked, place)))
             for place, (own, number) in enumerate(ranked[:limit])
         ]
+
+    def translated(self, passage: Passage, bag: Bag) -> Passage:
+        """The same article's passage in this language, if there is one."""
+        if passage.language is self.language or passage.slug not in self._numbers:
+            return passage
+        return self._passage(weigh(bag, self._index.rarity), self._numbers[passage.slug], passage.score)
 
     def _passage(self, question: Bag, number: int, score: float) -> Passage:
         article = self._articles[number]

@@ -129,9 +129,7 @@ def _advice(error: dict[str, Any]) -> str:
     where = [str(part) for part in error["loc"]]
     if error["type"] == "extra_forbidden":
         return f": {where[0]}: not known here. Only title, group and questions belong above the text."
-    advice = (
-        _WRITE.get(where[0], "title, group and questions, each on its own line") if where else "title: ..."
-    )
+    advice = _WRITE[where[0]] if where else "title: and a text, group: and a word, each on a line of its own"
     return f": {'.'.join(where) or 'head'}: {error['msg']}. Write {advice}."
 
 
