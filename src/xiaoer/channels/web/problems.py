@@ -54,7 +54,7 @@ class Trouble(StrEnum):
     BROKE = "broke"
 
 
-_STATUS: Mapping[Trouble, int] = {
+STATUS: Mapping[Trouble, int] = {
     Trouble.MALFORMED: 400,
     Trouble.INVALID: 422,
     Trouble.TOO_LONG: 422,
@@ -96,7 +96,7 @@ _OF_TEXT: Mapping[str, Trouble] = {
     "string_too_long": Trouble.TOO_LONG,
 }
 
-_BY_STATUS: Mapping[int, Trouble] = {
+_BYSTATUS: Mapping[int, Trouble] = {
     HTTPStatus.BAD_REQUEST: Trouble.MALFORMED,
     HTTPStatus.NOT_FOUND: Trouble.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: Trouble.METHOD,
@@ -128,7 +128,7 @@ class Problem(Exception):
         if retry_s is not None:
             self.headers["Retry-After"] = str(retry_s)
             self.facts["retry_after_s"] = retry_s
-        if _STATUS[trouble] == HTTPStatus.UNAUTHORIZED:
+        if STATUS[trouble] == HTTPStatus.UNAUTHORIZED:
             self.headers["WWW-Authenticate"] = "Bearer"
 
 
@@ -137,13 +137,13 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     body = {
         "type": f"urn:xiaoer:problem:{problem.trouble.value}",
         "title": text.title,
-        "status": _STATUS[problem.trouble],
+        "status": STATUS[problem.trouble],
         "detail": text.detail.format_map(problem.facts),
         "instance": request.url.path,
         **problem.facts,
     }
     return JSONResponse(
-        body, _STATUS[problem.trouble], headers=problem.headers, media_type="application/problem+json"
+        body, STATUS[problem.trouble], headers=problem.headers, media_type="application/problem+json"
     )
 
 
@@ -156,7 +156,7 @@ def told(*troubles: Trouble) -> dict[int | str, dict[str, Any]]:
     """The problems of a route, for OpenAPI."""
     by_status: dict[int | str, list[str]] = {}
     for trouble in (*troubles, Trouble.BROKE):
-        by_status.setdefault(_STATUS[trouble], []).append(trouble.value)
+        by_status.setdefault(STATUS[trouble], []).append(trouble.value)
     schema = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
     return {
         status: {"description": " | ".join(keys), "content": {"application/problem+json": schema}}
@@ -195,7 +195,7 @@ def _problem_of(error: Exception) -> Problem:
 def _of_framework(error: HTTPException) -> Problem:
     if isinstance(error, TooBig):
         return Problem(Trouble.TOO_BIG, limit=error.most)
-    problem = Problem(_BY_STATUS.get(error.status_code, Trouble.BROKE))
+    problem = Problem(_BYSTATUS.get(error.status_code, Trouble.BROKE))
     problem.headers.update(error.headers or {})
     return problem
 
