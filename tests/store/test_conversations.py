@@ -82,6 +82,26 @@ async def test_a_repeat_with_another_text_is_refused(store: Store) -> None:
     assert len(await log.after(conversation.id, 0, limit=10)) == 1
 
 
+async def test_a_persons_message_is_received_once_and_asks_nothing(store: Store) -> None:
+    log = SqlConversations(store)
+    conversation = await opened(log)
+    inbound = Inbound(
+        conversation_id=conversation.id, client_id="d1", text="您好，我是小林。", staff_id=StaffId("s1")
+    )
+    message, new = await log.receive(inbound, now=NOW)
+    assert (new, message.origin, message.staff_id) == (True, Origin.HUMAN, "s1")
+    assert await log.receive(inbound, now=NOW) == (message, False)
+    assert (await log.pending(conversation.id))[1] == []
+    assert await log.unanswered(limit=10) == []
+
+
+async def test_messages_without_a_client_id_are_never_repeats(store: Store) -> None:
+    log = SqlConversations(store)
+    conversation = await opened(log)
+    inbound = Inbound(conversation_id=conversation.id, client_id="", text="在吗")
+    assert [(await log.receive(inbound, now=NOW))[1] for _ in range(2)] == [True, True]
+
+
 async def test_twenty_repeats_at_once_are_one_message(store: Store, database_url: str) -> None:
     async with await Store.open(database_url) as other:
         logs = [SqlConversations(store), SqlConversations(other)]

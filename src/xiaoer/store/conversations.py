@@ -1,11 +1,11 @@
 """SqlConversations: the log of what was said, its lease, and the record of each turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, insert, select
 
 from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, State, TurnRecord
 from xiaoer.domain.ids import ConversationId, CustomerId, MessageId, OrderId, ShopId, StaffId
@@ -16,14 +16,48 @@ from xiaoer.domain.words import Language
 from xiaoer.store import tables, turns
 from xiaoer.store.codec import dumps
 from xiaoer.store.engine import Store, insert_missing, upsert
-from xiaoer.store.leases import Leases, free
-from xiaoer.store.rows import Event, append, change, conversation_with, message_of, new_id, next_place, put
+from xiaoer.store.leases import FREE, Leases
+from xiaoer.store.rows import (
+    Event,
+    append,
+    change,
+    conversation,
+    found_by,
+    message_of,
+    new_id,
+    next_place,
+    put,
+)
 from xiaoer.store.tables import conversations, messages
 
 T = TypeVar("T")
 Ring = Callable[[ConversationId], None]
 
-PENDING = 50  # customer messages answered at once; the rest is the next turn's
+AT_ONCE = 50  # customer messages answered by one turn; the rest is the next one's
+
+# Statements are built once, at import: that takes six times as long as running them.
+_OF_THIS = select(messages).where(messages.c.conversation_id == bindparam("this"))
+_NEWER = _OF_THIS.where(messages.c.seq > bindparam("seq")).order_by(messages.c.seq)
+_AFTER = _NEWER.limit(bindparam("most"))
+_PENDING = _NEWER.where(messages.c.origin == Origin.CUSTOMER.value).limit(AT_ONCE)
+_MESSAGE = _OF_THIS.where(messages.c.id == bindparam("message"))
+_REPEATED = _OF_THIS.where(messages.c.client_id == bindparam("client"))
+_LATEST = (
+    select(conversations)
+    .where(
+        conversations.c.shop_id == bindparam("shop"),
+        conversations.c.customer_id == bindparam("customer"),
+        conversations.c.state != State.CLOSED.value,
+    )
+    .order_by(conversations.c.created_at.desc(), conversations.c.id)
+    .limit(1)
+)
+_UNANSWERED = (
+    select(conversations.c.id)
+    .where(conversations.c.asked_seq > conversations.c.answered_seq, FREE)
+    .order_by(conversations.c.updated_at)
+    .limit(bindparam("most"))
+)
 
 
 class _Repeat(Exception):
@@ -70,17 +104,11 @@ class SqlConversations:
         return opened
 
     async def get(self, conversation_id: ConversationId) -> Conversation | None:
-        return await self._store.read(
-            lambda conn: conversation_with(conn, conversations.c.id == conversation_id)
-        )
+        return await self._store.read(lambda conn: conversation(conn, conversation_id))
 
     async def latest_of(self, shop_id: ShopId, customer_id: CustomerId) -> Conversation | None:
-        where = (
-            conversations.c.shop_id == shop_id,
-            conversations.c.customer_id == customer_id,
-            conversations.c.state != State.CLOSED.value,
-        )
-        return await self._store.read(lambda conn: conversation_with(conn, *where, newest=True))
+        given = {"shop": shop_id, "customer": customer_id}
+        return await self._store.read(lambda conn: found_by(conn, _LATEST, given))
 
     async def receive(self, inbound: Inbound, *, now: datetime) -> tuple[Message, bool]:
         """Idempotent by client id, if there is one. ValueError for a text with NUL or a lone surrogate."""
@@ -94,19 +122,12 @@ class SqlConversations:
         return message, True
 
     async def after(self, conversation_id: ConversationId, seq: int, *, limit: int) -> Sequence[Message]:
-        query = (
-            select(messages)
-            .where(messages.c.conversation_id == conversation_id, messages.c.seq > seq)
-            .order_by(messages.c.seq)
-            .limit(limit)
-        )
-        return await self._store.read(lambda conn: _messages(conn, query))
+        given = {"this": conversation_id, "seq": seq, "most": limit}
+        return await self._store.read(lambda conn: _messages(conn, _AFTER, given))
 
     async def message(self, conversation_id: ConversationId, message_id: MessageId) -> Message | None:
-        query = select(messages).where(
-            messages.c.conversation_id == conversation_id, messages.c.id == message_id
-        )
-        found = await self._store.read(lambda conn: _messages(conn, query))
+        given = {"this": conversation_id, "message": message_id}
+        found = await self._store.read(lambda conn: _messages(conn, _MESSAGE, given))
         return found[0] if found else None
 
     def lease(self, conversation_id: ConversationId, *, now: datetime) -> AbstractAsyncContextManager[None]:
@@ -117,13 +138,10 @@ class SqlConversations:
 
     async def unanswered(self, *, limit: int) -> Sequence[ConversationId]:
         """Longest silent first."""
-        query = (
-            select(conversations.c.id)
-            .where(conversations.c.asked_seq > conversations.c.answered_seq, free(self._clock()))
-            .order_by(conversations.c.updated_at)
-            .limit(limit)
+        given = {"now": self._clock(), "most": limit}
+        return await self._store.read(
+            lambda conn: [ConversationId(found) for found in conn.scalars(_UNANSWERED, given)]
         )
-        return await self._store.read(lambda conn: [ConversationId(found) for found in conn.scalars(query)])
 
     async def finish_turn(self, record: TurnRecord, *, now: datetime) -> Message | None:
         """Busy if this task's lease was taken over, or it never had one. Card presses answer no message."""
@@ -201,33 +219,21 @@ def _receive(conn: Connection, inbound: Inbound, now: datetime) -> Message:
     )
     place = _found(next_place(conn, inbound.conversation_id, event), inbound.conversation_id)
     # Looked up only now, under the row's lock: of two repeats at once the second sees the first.
-    query = select(messages).where(
-        messages.c.conversation_id == inbound.conversation_id, messages.c.client_id == inbound.client_id
-    )
-    for stored in _messages(conn, query):
+    given = {"this": inbound.conversation_id, "client": inbound.client_id}
+    for stored in _messages(conn, _REPEATED, given):
         if stored.text != inbound.text:
             raise DifferentBody(inbound.client_id)
         raise _Repeat(stored)
     return put(conn, place, event)
 
 
-def _messages(conn: Connection, query: Select[Any]) -> list[Message]:
-    return [message_of(row) for row in conn.execute(query).mappings()]
+def _messages(conn: Connection, query: Select[Any], given: Mapping[str, object]) -> list[Message]:
+    return [message_of(row) for row in conn.execute(query, dict(given)).mappings()]
 
 
 def _pending(conn: Connection, conversation_id: ConversationId) -> tuple[Conversation, Sequence[Message]]:
-    conversation = _found(conversation_with(conn, conversations.c.id == conversation_id), conversation_id)
-    query = (
-        select(messages)
-        .where(
-            messages.c.conversation_id == conversation_id,
-            messages.c.seq > conversation.answered_seq,
-            messages.c.origin == Origin.CUSTOMER.value,
-        )
-        .order_by(messages.c.seq)
-        .limit(PENDING)
-    )
-    return conversation, _messages(conn, query)
+    found = _found(conversation(conn, conversation_id), conversation_id)
+    return found, _messages(conn, _PENDING, {"this": conversation_id, "seq": found.answered_seq})
 
 
 def _prove(conn: Connection, conversation_id: ConversationId, order_id: OrderId) -> None:

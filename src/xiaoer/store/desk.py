@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiaoer.domain.conversation import State
 from xiaoer.domain.ids import ConversationId, ShopId, StaffId
@@ -12,7 +13,7 @@ from xiaoer.domain.ports import Waiting
 from xiaoer.domain.reply import Origin
 from xiaoer.domain.words import Language
 from xiaoer.store.engine import Store
-from xiaoer.store.rows import Event, new_id, next_place, put
+from xiaoer.store.rows import Event, advance, new_id, next_place, put
 from xiaoer.store.tables import conversations, handoffs, messages
 
 BY_STAFF = "staff"  # why, when nobody had asked: a person stepped in
@@ -57,17 +58,22 @@ class SqlDesk:
             self._ring(conversation_id)
 
 
+def _from(*states: State) -> ReturningUpdate[Any]:
+    fits = conversations.c.state.in_([state.value for state in states])
+    return advance("state", "staff_id", where=fits)
+
+
+_QUEUED = _from(State.BOT, State.CLOSED)
+_TAKEN = _from(State.BOT, State.WAITING)
+_LEFT = _from(State.HUMAN, State.WAITING)
+
+
 def _turn_to(
-    conn: Connection, conversation_id: ConversationId, event: Event, *, come_from: Sequence[State]
+    conn: Connection, conversation_id: ConversationId, event: Event, *, by: ReturningUpdate[Any]
 ) -> str | None:
-    """Change the state to the event's and tell it; the shop, or None if it was in no state to come from."""
-    place = next_place(
-        conn,
-        conversation_id,
-        event,
-        where=conversations.c.state.in_([state.value for state in come_from]),
-        also={"state": event.text, "staff_id": event.staff_id},
-    )
+    """Change the state to the event's and tell it; the shop, or None if it was in no state for that."""
+    given = {"to_state": event.text, "to_staff_id": event.staff_id}
+    place = next_place(conn, conversation_id, event, by=by, given=given)
     if place is None:
         return None
     put(conn, place, event)
@@ -80,7 +86,7 @@ def _state_event(to: State, now: datetime, staff_id: StaffId | None = None) -> E
 
 def _queue(conn: Connection, conversation_id: ConversationId, why: str, now: datetime) -> tuple[bool, int]:
     event = _state_event(State.WAITING, now)
-    shop_id = _turn_to(conn, conversation_id, event, come_from=(State.BOT, State.CLOSED))
+    shop_id = _turn_to(conn, conversation_id, event, by=_QUEUED)
     if shop_id is not None:
         row = {"shop_id": shop_id, "conversation_id": conversation_id, "why": why, "queued_at": now}
         conn.execute(insert(handoffs), {"id": new_id(), **row})
@@ -111,7 +117,7 @@ def _take(
     conn: Connection, conversation_id: ConversationId, staff_id: StaffId, now: datetime
 ) -> tuple[bool, bool]:
     event = _state_event(State.HUMAN, now, staff_id)
-    shop_id = _turn_to(conn, conversation_id, event, come_from=(State.BOT, State.WAITING))
+    shop_id = _turn_to(conn, conversation_id, event, by=_TAKEN)
     if shop_id is None:
         query = select(conversations.c.state, conversations.c.staff_id)
         held = conn.execute(query.where(conversations.c.id == conversation_id)).one_or_none()
@@ -129,7 +135,7 @@ def _open(conversation_id: ConversationId) -> ColumnElement[bool]:
 
 def _close(conn: Connection, conversation_id: ConversationId, to: State, now: datetime) -> bool:
     event = _state_event(to, now)
-    if _turn_to(conn, conversation_id, event, come_from=(State.HUMAN, State.WAITING)) is None:
+    if _turn_to(conn, conversation_id, event, by=_LEFT) is None:
         return False
     conn.execute(update(handoffs).where(_open(conversation_id)).values(closed_at=now))
     return True

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiaoer.domain.conversation import Conversation, Memory, Message, State
 from xiaoer.domain.ids import ConversationId, CustomerId, MessageId, OrderId, ShopId, StaffId, TurnId
@@ -21,6 +22,28 @@ Where = ColumnElement[bool]
 Changes = Mapping[str, object]
 ANY: Where = true()
 NONE: Changes = MappingProxyType({})
+
+
+def advance(*changed: str, where: Where = ANY, asked: bool = False) -> ReturningUpdate[Any]:
+    """A statement for next_place. To be built once, at import: that takes six times as long as running it.
+
+    It sets the columns `changed` too; `asked` says that the event is the customer's.
+    """
+    c = conversations.c
+    seq = c.last_seq + 1
+    values: dict[str, Any] = {"last_seq": seq, "updated_at": bindparam("at", type_=c.updated_at.type)}
+    values |= {name: bindparam(f"to_{name}", type_=c[name].type) for name in changed}
+    if asked:
+        values["asked_seq"] = seq
+    this = update(conversations).where(c.id == bindparam("this"), where)
+    return this.values(values).returning(c.shop_id, c.last_seq)
+
+
+_NEXT = advance()
+_NEXT_ASKED = advance(asked=True)
+_PUT = insert(messages)
+_PROVEN = select(proofs.c.order_id).where(proofs.c.conversation_id == bindparam("this"))
+_BY_ID = select(conversations).where(conversations.c.id == bindparam("this"))
 
 
 def new_id() -> str:
@@ -62,29 +85,22 @@ def next_place(
     conversation_id: ConversationId,
     event: Event,
     *,
-    where: Where = ANY,
-    also: Changes = NONE,
+    by: ReturningUpdate[Any] | None = None,
+    given: Changes = NONE,
 ) -> Place | None:
-    """Take the next seq of a conversation that fits `where`, and set `also` in its row.
+    """Take the next seq of a conversation, if it fits the statement `by` (made by `advance`) with `given`.
 
     The row stays locked until the commit: the order of seq is the order of commits.
     """
-    seq = conversations.c.last_seq + 1
-    changes: dict[str, Any] = {"last_seq": seq, "updated_at": event.at, **also}
-    if event.origin is Origin.CUSTOMER:
-        changes["asked_seq"] = seq
-    found = conn.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id, where)
-        .values(changes)
-        .returning(conversations.c.shop_id, conversations.c.last_seq)
-    ).one_or_none()
+    if by is None:
+        by = _NEXT_ASKED if event.origin is Origin.CUSTOMER else _NEXT
+    found = conn.execute(by, {"this": conversation_id, "at": event.at, **given}).one_or_none()
     return None if found is None else Place(conversation_id, found.shop_id, found.last_seq)
 
 
 def put(conn: Connection, place: Place, event: Event) -> Message:
     message = _message(place, event)
-    conn.execute(insert(messages), {"shop_id": place.shop_id, **_row_of(message)})
+    conn.execute(_PUT, {"shop_id": place.shop_id, **_row_of(message)})
     return message
 
 
@@ -142,22 +158,20 @@ def message_of(row: RowMapping) -> Message:
     )
 
 
-def conversation_with(conn: Connection, *where: Where, newest: bool = False) -> Conversation | None:
-    """The first that fits."""
-    query = select(conversations).where(*where).limit(1)
-    if newest:
-        query = query.order_by(conversations.c.created_at.desc(), conversations.c.id)
-    row = conn.execute(query).mappings().one_or_none()
-    return None if row is None else _conversation_of(row, proven(conn, row))
+def conversation(conn: Connection, conversation_id: ConversationId) -> Conversation | None:
+    return found_by(conn, _BY_ID, {"this": conversation_id})
 
 
-def proven(conn: Connection, row: RowMapping) -> frozenset[OrderId]:
+def found_by(conn: Connection, query: Select[Any], given: Changes) -> Conversation | None:
+    """The conversation a query of whole rows finds."""
+    row = conn.execute(query, dict(given)).mappings().one_or_none()
+    return None if row is None else _conversation_of(row, _proven(conn, row))
+
+
+def _proven(conn: Connection, row: RowMapping) -> frozenset[OrderId]:
     if row["proof"] != Proof.ORDER:
         return frozenset()
-    return frozenset(
-        OrderId(found)
-        for found in conn.scalars(select(proofs.c.order_id).where(proofs.c.conversation_id == row["id"]))
-    )
+    return frozenset(OrderId(found) for found in conn.scalars(_PROVEN, {"this": row["id"]}))
 
 
 def _conversation_of(row: RowMapping, orders: frozenset[OrderId]) -> Conversation:

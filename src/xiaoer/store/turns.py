@@ -3,31 +3,38 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert
 
 from xiaoer.domain.conversation import Message, Turn, TurnRecord
 from xiaoer.domain.ports import Busy
 from xiaoer.store.codec import dumps
-from xiaoer.store.rows import Event, change, next_place, put
+from xiaoer.store.rows import Event, advance, change, next_place, put
 from xiaoer.store.tables import conversations, turns
+
+_MINE = conversations.c.lease_holder == bindparam("token")
+_SPOKEN = advance("memory", where=_MINE)
+_ANSWERED = advance("memory", "answered_seq", "language", where=_MINE)
+_RECORD = insert(turns)
 
 
 def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -> Message | None:
     """The reply, if anything was said. Busy unless `token` still holds the conversation."""
     turn, reply = record.turn, record.reply
     message = None
-    mine = conversations.c.lease_holder == token
+    left = _left_by(turn)
     if reply.parts:
         event = Event(
             kind="message", origin=reply.origin, text=reply.text, parts=reply.parts, at=now, turn_id=turn.id
         )
-        place = next_place(conn, turn.conversation.id, event, where=mine, also=_left_by(turn))
+        given = {"token": token, **{f"to_{name}": value for name, value in left.items()}}
+        by = _ANSWERED if turn.messages else _SPOKEN
+        place = next_place(conn, turn.conversation.id, event, by=by, given=given)
         if place is None:
             raise Busy(turn.conversation.id)
         message = put(conn, place, event)
-    elif change(conn, turn.conversation.id, _left_by(turn), where=mine) == 0:
+    elif change(conn, turn.conversation.id, left, where=conversations.c.lease_holder == token) == 0:
         raise Busy(turn.conversation.id)
-    conn.execute(insert(turns), _turn_row(record, message, now))
+    conn.execute(_RECORD, _turn_row(record, message, now))
     return message
 
 
