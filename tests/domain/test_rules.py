@@ -33,6 +33,7 @@ from xiaoer.domain.rules import (
     refuse_change_address,
     refuse_exchange,
     refuse_return,
+    refuse_variant,
     return_fee,
     return_until,
     situation,
@@ -190,7 +191,8 @@ def test_exchanges(variant: tuple[str, int, int], days: int, reason: Reason | No
     name, price, stock = variant
     wanted = Variant(id=VariantId(name), options={}, price=Money(price, CNY), stock=stock)
     of = delivered(days)
-    assert reason_of(refuse_exchange(of, of.lines[0], wanted, policy=POLICY, now=NOW)) is reason
+    no = refuse_exchange(of, of.lines[0], policy=POLICY, now=NOW) or refuse_variant(of, of.lines[0], wanted)
+    assert reason_of(no) is reason
 
 
 @given(

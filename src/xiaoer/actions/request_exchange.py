@@ -1,7 +1,6 @@
 """Swap goods for another size or colour of the same product, at the same price."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pydantic import Field
 from typing_extensions import override
@@ -14,11 +13,11 @@ from xiaoer.domain.catalog import Variant
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
-from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, OrderState
+from xiaoer.domain.order import CaseKind, CaseReason, Line, Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import CaseRequest
-from xiaoer.domain.rules import exchange_until, open_case, refuse_exchange
+from xiaoer.domain.rules import exchange_until, refuse_exchange, refuse_variant
 from xiaoer.guard.access import owned_order
 
 
@@ -27,7 +26,7 @@ class RequestExchangeArgs(Args):
 
     order_id: str = Field(description="The order number, e.g. M20260001")
     line_id: str = Field(description="The line of the order")
-    variant_id: str = Field(description="The variant wanted instead")
+    variant_id: str = Field(default="", description="The variant wanted instead")
     reason: CaseReason = Field(default=CaseReason.WRONG_SIZE, description="Why it is swapped")
 
 
@@ -44,10 +43,12 @@ class RequestExchange(Action[RequestExchangeArgs]):
         line = order.line(args.line_id)
         if line is None:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
+        if (no := refuse_exchange(order, line, policy=reach.policy, now=reach.now)) is not None:
+            return no
         wanted = await _variant(line, args.variant_id, reach)
         if wanted is None:
             return Refused(Reason.NO_SUCH_VARIANT, {"item": line.title})
-        if (no := refuse_exchange(order, line, wanted, policy=reach.policy, now=reach.now)) is not None:
+        if (no := refuse_variant(order, line, wanted)) is not None:
             return no
         facts: Facts = {
             "order_id": order.id,
@@ -75,21 +76,19 @@ class RequestExchange(Action[RequestExchangeArgs]):
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """An item that cannot be swapped any more is said so before a variant is asked for."""
-        missing = await super().missing(known, actor, reach)
-        if list(missing) != ["variant_id"]:
+        missing = [slot for slot in ("order_id", "line_id", "variant_id") if not known.get(slot)]
+        if missing != ["variant_id"]:
             return missing
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
         line = None if isinstance(order, Refused) else order.line(str(known["line_id"]))
         if isinstance(order, Refused) or line is None:
-            return missing
-        return missing if _swappable(order, line, reach.now, reach) else ()
+            return ()
+        return () if refuse_exchange(order, line, policy=reach.policy, now=reach.now) else missing
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(
-                actor, reach, lambda o: any(_swappable(o, x, reach.now, reach) for x in o.lines)
-            )
+            return await order_choices(actor, reach, lambda o: any(_swappable(o, x, reach) for x in o.lines))
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=False)
         return await _variants(known, actor, reach)
@@ -116,10 +115,8 @@ def _alike(variant: Variant, line: Line) -> int:
     return sum(1 for key, value in variant.options.items() if line.options.get(key) == value)
 
 
-def _swappable(order: Order, line: Line, now: datetime, reach: Reach) -> bool:
-    if order.state is not OrderState.DELIVERED or line.final_sale or open_case(order, line) is not None:
-        return False
-    return now <= exchange_until(order, line, reach.policy)
+def _swappable(order: Order, line: Line, reach: Reach) -> bool:
+    return refuse_exchange(order, line, policy=reach.policy, now=reach.now) is None
 
 
 offer(RequestExchange())

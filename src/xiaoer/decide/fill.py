@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -95,21 +96,39 @@ def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | Non
     return exact[0].value if len(exact) == 1 else None
 
 
+def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory: Memory) -> Task | None:
+    """The open task with what a message adds: the answer, other slots, fewer choices; None: nothing."""
+    value = answer_to(task.asked, choices, heard)
+    if value is None and task.asked == "order_id":
+        value = from_memory("order_id", choices, heard.slots, memory, strict=True)
+    more = {k: v for k, v in from_slots(task.action, heard.slots).items() if k != task.asked}
+    if task.action == "prove_order" and (contact := contact_in(heard)):
+        more["contact"] = contact
+    if value is not None:
+        return Task(action=task.action, args={**task.args, **more, task.asked: value}, then=task.then)
+    left = fitting(task.asked, choices, heard.slots)
+    if 1 < len(left) < len(choices):
+        return replace(task, args={**task.args, **more}, choices=tuple(left))
+    return replace(task, args={**task.args, **more}, choices=tuple(choices)) if more else None
+
+
 def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
     """The one choice that fits all that was said of it: number, size, colour, kind, name."""
-    named = [c for c in choices if c.value in slots.order_ids]
-    if named:
-        return named[0].value
-    left = list(choices)
-    wants = _wants(slot, slots)
+    left = fitting(slot, choices, slots)
+    # Variants come likest first: "in 43" keeps the colour that was bought.
+    return left[0].value if len(left) == 1 or (left and slot == "variant_id") else None
+
+
+def fitting(slot: str, choices: Sequence[Choice], slots: Slots) -> list[Choice]:
+    """The choices that fit all that was said of them; none if nothing was said."""
+    if named := [c for c in choices if c.value in slots.order_ids]:
+        return named[:1]
+    left, wants = list(choices), _wants(slot, slots)
     for want in wants:
         left = [c for c in left if want in c.about]
     if slots.product_words and slot != "variant_id":
         left, wants = _nearest(left, slots.product_words), [*wants, slots.product_words]
-    if not wants or not left:
-        return None
-    # Variants come likest first: "in 43" keeps the colour that was bought.
-    return left[0].value if len(left) == 1 or slot == "variant_id" else None
+    return left if wants else []
 
 
 def _wants(slot: str, slots: Slots) -> list[str]:
@@ -134,12 +153,20 @@ def _has_digit(text: str) -> bool:
     return any(c.isdecimal() for c in text)
 
 
-def from_memory(slot: str, choices: Sequence[Choice], slots: Slots, memory: Memory) -> str | None:
-    """What "it", "the second one" or nothing at all means, after what was last spoken of."""
+def from_memory(
+    slot: str, choices: Sequence[Choice], slots: Slots, memory: Memory, *, strict: bool
+) -> str | None:
+    """What "it", "the second one" or nothing at all means, after what was last spoken of.
+
+    `strict`: only one of `choices`. Otherwise "it" may be what cannot be done, and the customer hears why.
+    """
     values = [c.value for c in choices]
     if slots.ordinal is not None and memory.shown_slot == slot and memory.shown:
         place = slots.ordinal - 1 if slots.ordinal > 0 else len(memory.shown) + slots.ordinal
         return memory.shown[place] if 0 <= place < len(memory.shown) else None
+    if slot == "line_id" and memory.last is not None and memory.last.args.get("order_id") == memory.order_id:
+        line = str(memory.last.args.get("line_id", ""))
+        return line if line in values else None
     if slot != "order_id":
         return None
     if slots.latest and values:
@@ -148,7 +175,7 @@ def from_memory(slot: str, choices: Sequence[Choice], slots: Slots, memory: Memo
     if slots.other:  # "the other one" after one of two
         rest = [value for value in values if value != kept]
         return rest[0] if len(rest) == 1 else None
-    return kept if kept and (slots.that or kept in values) else None
+    return kept if kept and (kept in values or (slots.that and not strict)) else None
 
 
 def corrected(task: Task, slots: Slots) -> Task:

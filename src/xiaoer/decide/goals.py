@@ -33,10 +33,13 @@ _WORDS: Mapping[Intent, str] = {
     Intent.OTHER: "out_of_scope",
 }
 _OF_AN_ORDER = frozenset(INTENT_TO_ACTION) - {Intent.LIST_ORDERS, Intent.FIND_PRODUCT, Intent.CHECK_STOCK}
+_READS = frozenset({"look_up_order", "track_parcel", "refund_status", "list_orders", "find_product"})
 _WRITES = frozenset({"cancel_order", "change_address", "request_return", "request_exchange"})
+GUESSED = "local:knowledge"  # why: no wish was sure, but an article answers
 SUGGESTED = 3
 PATIENCE = 1  # times not understood, after which a person is brought in
 LIKELY = 0.2  # confidence from which an order named makes a guess good enough
+GLANCE = 0.45  # confidence from which something is looked up, if nothing else is half as likely
 PROVES = 0.5  # score of a passage that answers although the intent was not sure
 
 
@@ -59,12 +62,12 @@ class Goals:
         why = f"local:{best.intent.value}:{best.confidence:.2f}"
         if wish.negated:
             return Chosen(Say("not_that"), why)
-        if best.confidence >= self._sure.accept[language]:
+        if best.confidence >= self._sure.accept[language] or _harmless(wish):
             return self._certain(wish, turn, why)
         if (plain := _by_what_it_names(wish, turn)) is not None:
             return self._certain(plain, turn, f"{why}:names")
         if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
-            return Chosen(answer, f"local:knowledge:{answer.passages[0].score:.2f}")
+            return Chosen(answer, f"{GUESSED}:{answer.passages[0].score:.2f}")
         if turn.memory.task is not None:
             return None
         return self._unsure(wish, turn, why)
@@ -85,7 +88,7 @@ class Goals:
         """Small talk; but what the knowledge base plainly answers is answered."""
         intent = wish.best.intent
         if intent is Intent.OTHER and (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
-            return Chosen(answer, f"local:knowledge:{answer.passages[0].score:.2f}")
+            return Chosen(answer, f"{GUESSED}:{answer.passages[0].score:.2f}")
         if intent is Intent.OTHER and turn.memory.task is not None:
             return None
         again = intent is Intent.GREETING and turn.memory.greeted
@@ -129,6 +132,14 @@ class Goals:
             return Chosen(HandOff("lost"), f"{why}:lost")
         likely = [g.intent for g in wish.guesses if g.intent in INTENT_TO_ACTION][:SUGGESTED]
         return Chosen(Suggest(tuple(likely)), f"{why}:unsure")
+
+
+def _harmless(wish: Wish) -> bool:
+    """A look-up that is likelier than all else: a wrong one costs a glance, a question back costs a turn."""
+    if INTENT_TO_ACTION.get(wish.best.intent, "") not in _READS or wish.negated:
+        return False
+    second = wish.guesses[1].confidence if len(wish.guesses) > 1 else 0.0
+    return wish.best.confidence >= GLANCE and wish.best.confidence >= 2 * second
 
 
 def _by_what_it_names(wish: Wish, turn: Turn) -> Wish | None:

@@ -8,7 +8,7 @@ import structlog
 
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
 from xiaoer.decide import fill
-from xiaoer.decide.goals import INTENT_TO_ACTION, Goals, Sure
+from xiaoer.decide.goals import GUESSED, INTENT_TO_ACTION, Goals, Sure
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -24,7 +24,7 @@ from xiaoer.domain.decision import (
     Task,
 )
 from xiaoer.domain.facts import Fact
-from xiaoer.domain.outcome import NeedsConfirm, Refused
+from xiaoer.domain.outcome import Done, NeedsConfirm, Refused
 from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library, ShopError
 from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
@@ -32,7 +32,7 @@ from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
 MOST_SLOTS = 8  # more than any action has; bounds the filling
 PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
 PATIENCE = 2  # times a slot is asked again before a person is brought in
-_NO_DIGRESSION = frozenset({Intent.FIND_PRODUCT, Intent.CHECK_STOCK, Intent.OTHER, Intent.COMPLAINT})
+_OFTEN_AN_ANSWER = frozenset({Intent.FIND_PRODUCT, Intent.CHECK_STOCK, Intent.OTHER, Intent.COMPLAINT})
 _log = structlog.get_logger(__name__)
 
 
@@ -64,8 +64,8 @@ class LocalMind:
             return await self._advance(
                 fill.corrected(task, heard.slots), turn, why="local:correction", wish=EVERY_WISH
             )
-        if memory.task is not None and (answered := await self._fill_open(memory.task, turn)) is not None:
-            return await self._advance(answered, turn, why="local:slot", wish=EVERY_WISH)
+        if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
+            return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH)
         return await self._serve(turn)
 
     async def _take_up(self, offer: Task, turn: Turn) -> Chosen:
@@ -73,22 +73,13 @@ class LocalMind:
             return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer", EVERY_WISH)
         return await self._advance(offer, turn, why="rule:offer", wish=EVERY_WISH)
 
-    async def _fill_open(self, task: Task, turn: Turn) -> Task | None:
-        """The open task with the asked slot filled, if this message answers the question."""
-        reach = self._reach_for(turn)
-        action = CATALOGUE[task.action]
-        choices = task.choices or await action.choices(task.asked, task.args, turn.conversation.actor, reach)
+    async def _answer(self, task: Task, turn: Turn) -> Task | None:
+        """The open task with what this message adds to it; None if it is about something else."""
         if _digresses(task, turn.understanding):
             return None
-        value = fill.answer_to(task.asked, choices, turn.understanding)
-        if value is None and task.asked == "order_id":
-            value = fill.from_memory("order_id", choices, turn.understanding.slots, turn.memory)
-        if value is None:
-            return None
-        more = fill.from_slots(task.action, turn.understanding.slots)
-        if task.action == "prove_order" and (contact := fill.contact_in(turn.understanding)):
-            more["contact"] = contact
-        return Task(action=task.action, args={**task.args, **more, task.asked: value}, then=task.then)
+        actor, reach = turn.conversation.actor, self._reach_for(turn)
+        choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
+        return fill.answered(task, choices, turn.understanding, turn.memory)
 
     # --- the wishes of the message, then what was put aside ---------------------------------------
 
@@ -106,8 +97,8 @@ class LocalMind:
         served = {step.chosen.wish for step in turn.steps}
         wishes = () if EVERY_WISH in served else turn.understanding.wishes
         goals = [(index, self._goals.of(wish, turn)) for index, wish in enumerate(wishes)]
-        clear = [(n, goal) for n, goal in goals if goal and not isinstance(goal.decision, Suggest)]
-        for index, goal in sorted(clear or goals, key=lambda pair: _needs_card(pair[1])):
+        sure = [(n, goal) for n, goal in goals if goal and not _is_guess(goal)]
+        for index, goal in sorted(sure or goals[:1], key=lambda pair: _needs_card(pair[1])):
             if goal and index not in served and not _repeats(turn.memory.task, goal.decision):
                 return await self._start(index, goal, turn)
         return await self._come_back(turn)
@@ -130,10 +121,13 @@ class LocalMind:
     def _again(self, task: Task, turn: Turn) -> Chosen | None:
         if any(isinstance(step.chosen.decision, Ask) for step in turn.steps):
             return None
+        if turn.steps and _showed_a_list(turn):
+            return None  # "the first one" is now of that list
+        if turn.steps:  # a digression was served: back to the question, but nobody is nagged
+            return Chosen(Ask(replace(task, backs=task.backs + 1)), "local:back") if not task.backs else None
         if task.tries >= PATIENCE:
             return Chosen(HandOff("lost"), "local:lost_in_slot")
-        tries = task.tries if turn.steps else task.tries + 1
-        return Chosen(Ask(replace(task, tries=tries)), "local:again" if not turn.steps else "local:back")
+        return Chosen(Ask(replace(task, tries=task.tries + 1)), "local:again")
 
     # --- one action's slots ---------------------------------------------------------------------
 
@@ -150,7 +144,8 @@ class LocalMind:
             missing = await action.missing(task.args, actor, reach)
             if not missing:
                 return Chosen(Do(task.action, task.args, others=others), why, wish)
-            choices = await action.choices(missing[0], task.args, actor, reach)
+            choices: Sequence[Choice] = task.choices if missing[0] == task.asked else ()
+            choices = choices or await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
             value = self._fitting(action, missing[0], choices, named, turn.memory)
@@ -168,12 +163,13 @@ class LocalMind:
         """A slot that need not be asked for: said, remembered, or without an alternative."""
         if slot == "product_id":
             return memory.product_id or None
-        said = fill.pick(slot, choices, slots) or fill.from_memory(slot, choices, slots, memory)
+        read = action.risk is Risk.READ
+        said = fill.pick(slot, choices, slots) or fill.from_memory(slot, choices, slots, memory, strict=read)
         if said is not None:
             return said
         only = slot in ("order_id", "line_id") and len(choices) == 1
-        read = slot == "order_id" and action.risk is Risk.READ and bool(choices)
-        return choices[0].value if only or read else None
+        first = slot == "order_id" and read and bool(choices)
+        return choices[0].value if only or first else None
 
     def _ask_or_tell(self, task: Task, action: Action[Any]) -> Decision:
         """A customer without orders is told so, not asked which one."""
@@ -196,13 +192,14 @@ def _prove_first(task: Task, heard: Understanding) -> Task:
 
 def _digresses(task: Task, heard: Understanding) -> bool:
     """Whether a message is plainly about something else than the open question."""
-    best = heard.wishes[0] if heard.wishes else None
-    if task.asked == "order_id" and heard.slots.order_ids and best is not None and not best.question:
+    wish = heard.wishes[0] if heard.wishes else None
+    if wish is None or wish.best.confidence < PLAINLY:
         return False
-    if best is None or best.best.confidence < PLAINLY or best.best.intent in _NO_DIGRESSION:
-        return False
-    elsewhere = INTENT_TO_ACTION.get(best.best.intent, "") != task.action
-    return elsewhere and (best.question or best.best.intent is not Intent.REQUEST_RETURN)
+    if task.asked == "order_id" and heard.slots.order_ids and not wish.question:
+        return False  # a number alone reads like a look-up
+    if wish.best.intent in _OFTEN_AN_ANSWER:  # "the shoes" is a product too
+        return wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
+    return INTENT_TO_ACTION.get(wish.best.intent, "") != task.action
 
 
 def _repeats(open_task: Task | None, decision: Decision) -> bool:
@@ -226,9 +223,19 @@ def _dropped(memory: Memory) -> Decision | None:
     return Say("all_right") if memory.offer is not None else None
 
 
+def _is_guess(goal: Chosen) -> bool:
+    """Half a sentence beside a clear wish is no wish of its own."""
+    return isinstance(goal.decision, Suggest) or goal.why.startswith(GUESSED)
+
+
 def _needs_card(goal: Chosen | None) -> bool:
     action = goal.decision.action if goal and isinstance(goal.decision, Do) else ""
     return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
+
+
+def _showed_a_list(turn: Turn) -> bool:
+    outcome = turn.steps[-1].outcome
+    return isinstance(outcome, Done) and bool({"orders", "products"} & set(outcome.facts))
 
 
 def _busy(turn: Turn) -> bool:

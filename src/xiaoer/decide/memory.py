@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xiaoer.domain.conversation import Memory
-from xiaoer.domain.decision import Answer, Ask, Chosen, Decision, Do, Drop, HandOff, Say, Suggest, Task
+from xiaoer.domain.decision import (
+    EVERY_WISH,
+    Answer,
+    Ask,
+    Chosen,
+    Decision,
+    Do,
+    Drop,
+    HandOff,
+    Say,
+    Suggest,
+    Task,
+)
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
 
@@ -15,7 +27,7 @@ LOST = frozenset({"out_of_scope", "unclear"})
 def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
     """A yes speaks only to what the last step proposed: every step forgets the proposal before it."""
     before = replace(memory, proposal=None, offer=None, asks_back=(), greeted=True)
-    before = replace(before, parked=_without(before.parked, chosen.decision))
+    before = replace(before, parked=_without(before.parked, chosen.decision), task=_kept(before.task, chosen))
     match chosen.decision:
         case Ask(task):
             return _asked(before, task)
@@ -38,6 +50,16 @@ def _said(memory: Memory, decision: Decision) -> Memory:
     if isinstance(decision, Answer) and decision.offer:
         return replace(memory, offer=Task(action=decision.offer))
     return replace(memory, task=None, parked=()) if isinstance(decision, HandOff) else memory
+
+
+def _kept(task: Task | None, chosen: Chosen) -> Task | None:
+    """An open question that was come back to once is let go when something else is talked of again."""
+    if task is None or not task.backs or chosen.wish == EVERY_WISH:
+        return task
+    decision = chosen.decision
+    return (
+        task if getattr(decision, "action", task.action) == task.action and isinstance(decision, Do) else None
+    )
 
 
 def _without(parked: tuple[Task, ...], decision: Decision) -> tuple[Task, ...]:

@@ -9,7 +9,6 @@ from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Words
 
-
 NO_WISH = -1  # a decision that serves no wish of the message in particular
 EVERY_WISH = -2  # the message as a whole was about this: a yes, a choice, a correction
 
@@ -32,6 +31,7 @@ class Task:
     asked: str = ""  # slot
     choices: tuple[Choice, ...] = ()  # shown with the question
     tries: int = 0  # times `asked` was asked without an answer
+    backs: int = 0  # times it was asked again after something else
     then: "Task | None" = None  # what this one makes possible, taken up after it
 
 

@@ -65,9 +65,8 @@ def refuse_return(
     return None
 
 
-def refuse_exchange(
-    order: Order, line: Line, wanted: Variant, *, policy: Policy, now: datetime
-) -> Refused | None:
+def refuse_exchange(order: Order, line: Line, *, policy: Policy, now: datetime) -> Refused | None:
+    """Whether this line may be swapped at all; for what, is `refuse_variant`'s."""
     if (early := _not_here_yet(order, line)) is not None:
         return early
     facts: Facts = {"order_id": order.id, "item": line.title}
@@ -76,10 +75,12 @@ def refuse_exchange(
         return Refused(Reason.EXCHANGE_WINDOW_OVER, {**facts, "until": until, "instead": "call_person"})
     if line.final_sale:
         return Refused(Reason.FINAL_SALE, {**facts, "instead": "call_person"})
-    return _refuse_variant(line, wanted, facts)
+    return None
 
 
-def _refuse_variant(line: Line, wanted: Variant, facts: Facts) -> Refused | None:
+def refuse_variant(order: Order, line: Line, wanted: Variant) -> Refused | None:
+    """Whether a line may be swapped for this very variant."""
+    facts: Facts = {"order_id": order.id, "item": line.title}
     if wanted.id == line.variant_id:
         return Refused(Reason.SAME_VARIANT, facts)
     if wanted.stock < line.quantity:

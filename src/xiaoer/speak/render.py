@@ -16,6 +16,7 @@ from xiaoer.speak.book import book
 from xiaoer.speak.formats import Calendar, money
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_NOTHING = (None, "", (), Words("", ""))
 _FIELD = re.compile(r"{(\w+)")
 
 
@@ -79,7 +80,7 @@ class Renderer:
 
 def _kept(text: str, facts: Facts) -> str:
     """An optional piece, if every fact in it is there."""
-    there = all(facts.get(name) not in (None, "", ()) for name in _FIELD.findall(text))
+    there = all(facts.get(name) not in _NOTHING for name in _FIELD.findall(text))
     return text if there else ""
 
 
