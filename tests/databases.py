@@ -26,7 +26,7 @@ class Postgres:
             self._uri.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
         )
         # What a test stored need not survive a power cut.
-        self._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 300")
+        self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
         upgrade(self._url_of(TEMPLATE))
 
