@@ -2,8 +2,8 @@
 
 Weights, the formula of the score and the line were chosen with every other question; what is promised
 here is held against the other half. Synonyms were written with both halves in sight. How new questions fare
-was measured before: of 80 in each language, plainly put, the right article came first for 84 (zh) and 81 % (en)
-and among three for 94 and 95 %; of 62 put as far from the articles as we could, first for 65 % each.
+was measured before: of 80 in each language, plainly put, the right article came first for 84 % (zh) and 81 %
+(en) and among three for 94 and 95 %; of 62 put as far from the articles as we could, first for 65 % each.
 """
 
 import json

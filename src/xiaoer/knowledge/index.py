@@ -5,7 +5,7 @@ It is derived from the articles and never the truth: it is thrown away and built
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +37,16 @@ class TermIndex:
         self._rarity: dict[str, float] = {}
 
     @classmethod
-    def build(cls, entries: Sequence[Entry], folder: Path | None = None) -> "TermIndex":
-        """In memory, or in `folder`, whose name must be new for new entries: it is opened if it is there.
+    def build(cls, entries: Iterable[Entry], size: int, folder: Path | None = None) -> "TermIndex":
+        """Of `size` entries. In memory, or in `folder`, whose name must be new for new entries.
+
+        A folder that is there is opened as it is, and no entry is asked for.
 
         OSError if the folder cannot be written.
         """
         if folder is None:
-            return cls(_fill(Index(_schema()), entries), len(entries))
-        return cls(_opened(folder) or _made(folder, entries), len(entries))
+            return cls(_fill(Index(_schema()), entries), size)
+        return cls(_opened(folder) or _made(folder, entries), size)
 
     def nearest(self, terms: Sequence[str], weights: Bag, *, limit: int) -> list[int]:
         """Numbers (places in `entries`) of at most `limit` articles by weighted BM25, best first.
@@ -80,7 +82,7 @@ def _schema() -> Schema:
     return schema.build()
 
 
-def _fill(index: Index, entries: Sequence[Entry]) -> Index:
+def _fill(index: Index, entries: Iterable[Entry]) -> Index:
     writer = index.writer(_HEAP_BYTES, num_threads=1)
     for number, entry in enumerate(entries):
         both = f"{entry.asked} {entry.told}"
@@ -98,7 +100,7 @@ def _opened(folder: Path) -> Index | None:
         return None
 
 
-def _made(folder: Path, entries: Sequence[Entry]) -> Index:
+def _made(folder: Path, entries: Iterable[Entry]) -> Index:
     """Built beside its place and moved there whole: another process never opens half an index."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as beside:

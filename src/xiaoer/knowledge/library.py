@@ -16,7 +16,7 @@ from xiaoer.knowledge.terms import Bag, Synonyms, house_synonyms
 LINE = 0.5  # chance of being right below which no passage is given
 LONGEST_QUESTION = 300  # characters; nobody asks one question in more
 _CANDIDATES = 20  # articles weighed exactly
-_PROFILES = 1_000  # articles whose terms are kept at hand
+_PROFILES = 3_000  # articles of a language whose terms are kept at hand, some 10 kB each
 _FORMAT = "1"  # of the index; another one when its fields or the cutting of words change
 
 
@@ -75,11 +75,14 @@ class _Shelf:
 
     def __init__(self, articles: Sequence[Article], language: Language, folder: Path | None) -> None:
         self.language = language
-        self._articles = tuple(article for article in articles if passages(article.body))
+        told = [(article, texts) for article in articles if (texts := passages(article.body))]
+        self._articles = tuple(article for article, _ in told)
+        self._passages = tuple(texts for _, texts in told)
         synonyms = house_synonyms()
         self.name = f"{language.value}-{_version(articles)}-{synonyms.version}-{_FORMAT}"
-        entries = [_entry(article, synonyms) for article in self._articles]
-        self._index = TermIndex.build(entries, folder / self.name if folder else None)
+        entries = (_entry(article, synonyms) for article in self._articles)
+        home = folder / self.name if folder else None
+        self._index = TermIndex.build(entries, len(self._articles), home)
         self._profile = lru_cache(maxsize=_PROFILES)(self._profile_of)
         self._numbers = {article.slug: number for number, article in enumerate(self._articles)}
 
@@ -103,7 +106,7 @@ class _Shelf:
 
     def _passage(self, question: Bag, number: int, score: float) -> Passage:
         article = self._articles[number]
-        text = passages(article.body)[best_passage(question, self._profile(number))]
+        text = self._passages[number][best_passage(question, self._profile(number))]
         return Passage(
             slug=article.slug, language=article.language, title=article.title, text=text, score=score
         )
@@ -111,7 +114,7 @@ class _Shelf:
     def _profile_of(self, number: int) -> Profile:
         article, synonyms = self._articles[number], house_synonyms()
         asked = [synonyms.bag(text) for text in (article.title, *article.questions)]
-        told = [synonyms.bag(text) for text in passages(article.body)]
+        told = [synonyms.bag(text) for text in self._passages[number]]
         return Profile.of(asked, told, self._index.rarity)
 
 

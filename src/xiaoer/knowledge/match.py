@@ -45,11 +45,15 @@ class Profile:
     asked: tuple[Bag, ...]  # of the title, then of each listed question
     told: tuple[Bag, ...]  # of each passage
     asked_sizes: tuple[float, ...]  # weight of each of `asked`
+    asked_terms: frozenset[str]
+    told_terms: frozenset[str]
 
     @classmethod
     def of(cls, asked: Sequence[Bag], told: Sequence[Bag], rarity: Rarity) -> "Profile":
         weighed = tuple(weigh(bag, rarity) for bag in asked)
-        return cls(weighed, tuple(told), tuple(sum(bag.values()) for bag in weighed))
+        sizes = tuple(sum(bag.values()) for bag in weighed)
+        asked_terms, told_terms = frozenset().union(*asked), frozenset().union(*told)
+        return cls(weighed, tuple(told), sizes, asked_terms, told_terms)
 
 
 def rarity(holding: int, articles: int) -> float:
@@ -69,8 +73,7 @@ def informative(bag: Bag) -> list[str]:
 
 def strength(question: Bag, article: Profile) -> float:
     """At most 1.3. `question`: weighed terms, at least one; `article`: with a title."""
-    asked = {term for bag in article.asked for term in bag}
-    told = {term for bag in article.told for term in bag}
+    asked, told = article.asked_terms, article.told_terms
     found = sum(w * (1 if t in asked else _IN_BODY if t in told else 0) for t, w in question.items())
     evidence = found / (found + _HALF_EVIDENCE)
     coverage = found / sum(question.values())
