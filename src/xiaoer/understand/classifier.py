@@ -25,7 +25,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinearModel:
-    """Multinomial logistic regression over TF-IDF (sublinear, length one), its temperature folded in."""
+    """One linear machine an intent over TF-IDF (sublinear, length one); their temperature is folded in."""
 
     language: Language
     intents: tuple[Intent, ...]

@@ -23,6 +23,7 @@ _WEAK = re.compile(
     r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|"
     r"let)\b)"
 )
+_NUMBER = re.compile(r"[a-z]*\d{6,}", re.ASCII)  # of an order or a parcel
 _SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
 _NO_TASK = _SMALL_TALK | {Intent.COMPLAINT, Intent.OTHER}
 # Wishes so near each other that two of them in a row are one wish said in two ways.
@@ -64,7 +65,7 @@ _NOT_DO = {
     Intent.CALL_PERSON: r"(?:转|找)?(?:人工|真人|客服)|(?:human|person|agent)",
 }
 _DENIAL = (
-    r"(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|"
+    r"不再?(?:{0})了|(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|"
     r"不需要)(?:帮?我|给我|再)?(?:{0})(?!了?别的)"
     r"|(?:don't|dont|do not|didn't|did not|not|never|no need to|rather than|instead of)"
     r"(?: (?:want|wanna|need|trying|asking|going|looking|wish|mean|ask))?(?: (?:to|for|you to|"
@@ -106,7 +107,7 @@ def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
     pieces = [_Piece(start, end, strong, guess(text[start:end])) for start, end, strong in _cut(text)]
     own = [piece for piece in pieces if _is_own(piece, text, sure)]
     whole = _Piece(0, len(text), True, guess(text)) if len(pieces) > 1 else pieces[0]
-    groups = _joined(own, pieces, len(text)) if len(own) > 1 else [_single(own, pieces, whole)]
+    groups = _joined(own, pieces, text) if len(own) > 1 else [_single(own, pieces, whole)]
     read = [_clause(text, group, guess) for group in groups]
     meant = [clause for clause in read if not clause.negated]
     return tuple((meant or read)[:MOST_WISHES])
@@ -115,7 +116,7 @@ def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
 def _cut(text: str) -> list[tuple[int, int, bool]]:
     """Stretches between the marks and words at which another wish may begin."""
     strong = {m.span() for m in _STRONG.finditer(text)}
-    cuts = sorted(strong | {m.span() for m in _WEAK.finditer(text)})
+    cuts = sorted(strong | {m.span() for m in _WEAK.finditer(text)}, key=lambda cut: (cut[0], -cut[1]))
     pieces: list[tuple[int, int, bool]] = []
     start, after_strong = 0, True
     for cut_start, cut_end in cuts[: _MOST_PIECES - 1]:
@@ -154,23 +155,30 @@ def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     return _Piece(whole.start, whole.end, True, own.guesses)
 
 
-def _joined(own: Sequence[_Piece], pieces: Sequence[_Piece], length: int) -> list[_Piece]:
+def _joined(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str) -> list[_Piece]:
     """Own pieces of the same or a near wish become one; what lies between goes with the one before it."""
     first_serious = next((p.start for p in pieces if p.best.intent not in _SMALL_TALK), own[0].start)
     groups: list[_Piece] = []
     for piece in own:
-        if groups and _same(groups[-1].best.intent, piece.best.intent):
+        if groups and _is_one(groups[-1], piece, text):
             kept = max(groups[-1], piece, key=lambda p: p.best.confidence)
             groups[-1] = _Piece(groups[-1].start, piece.end, True, kept.guesses)
         else:
             groups.append(piece)
     starts = [min(first_serious, own[0].start), *(g.start for g in groups[1:])]
-    ends = [*starts[1:], length]
+    ends = [max(p.end for p in pieces if p.start < after) for after in (*starts[1:], len(text))]
     return [_Piece(s, e, True, g.guesses) for s, e, g in zip(starts, ends, groups, strict=True)]
 
 
-def _same(one: Intent, other: Intent) -> bool:
-    return one is other or any(one in near and other in near for near in _NEAR)
+def _is_one(before: _Piece, piece: _Piece, text: str) -> bool:
+    """The same wish said on. Two questions, or the same wish for two numbers, are two."""
+    one, other = before.best.intent, piece.best.intent
+    if one is not other:
+        return any(one in near and other in near for near in _NEAR)
+    if one is Intent.ASK_KNOWLEDGE:
+        return not piece.strong
+    named, also = (set(_NUMBER.findall(text[p.start : p.end])) for p in (before, piece))
+    return not (named and also - named)
 
 
 def _clause(text: str, piece: _Piece, guess: Guesser) -> Clause:

@@ -34,7 +34,7 @@ _RANGE = re.compile(
     r"(?P<tail> ?(?:之间|左右|以内|内|的|价位))?"
 )
 _MAX = re.compile(
-    rf"{_NOT_MORE}{_N}|{_MEASURE}{_N} ?(?:以内|以下|之内|之下|内|封顶|不到|or less|or under|or below|max|"
+    rf"{_NOT_MORE}{_N}(?! ?(?:左右|上下|or so))|{_MEASURE}{_N} ?(?:以内|以下|之内|之下|内|封顶|不到|or less|or under|or below|max|"
     rf"tops)"
 )
 _MIN = re.compile(

@@ -1,7 +1,7 @@
 """What the words name: orders, things, limits, addresses, reasons. Whose they are is checked elsewhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from xiaoer.domain.catalog import Category
@@ -40,6 +40,7 @@ _NEW_VALUE = re.compile(
     r"\bin "
 )
 _SPLIT = re.compile(r"[^\w%+-]+|_")
+_BAG, _AS_A_BAG = "包", r"(?<![打红面])包(?![裹邮装含括退换赔机车])"  # but 包裹, 打包, 包邮, 面包机
 _PARTICLES = re.compile(r"[的了吗呢吧啊呀嘛么]")
 _LONGEST_WORDS = 60  # characters of a search
 
@@ -56,7 +57,7 @@ class SlotReader:
     def __post_init__(self) -> None:
         words = {word.lower(): c.key for c in self.categories for word in (*c.synonyms, c.name.zh, c.name.en)}
         object.__setattr__(self, "_shelves", words)
-        object.__setattr__(self, "_shelf", one_of(words))
+        object.__setattr__(self, "_shelf", _shelf(words))
 
     def read(self, tidied: str, text: str) -> Slots:
         """`tidied` keeps the customer's case and script; `text` is fold(tidied)."""
@@ -105,6 +106,11 @@ class SlotReader:
         )
 
 
+def _shelf(words: Collection[str]) -> Pattern:
+    plain = one_of(word for word in words if word != _BAG)
+    return re.compile(rf"{plain.pattern}|{_AS_A_BAG}") if _BAG in words else plain
+
+
 def _meant(text: str, named: Sequence[tuple[str, Span]]) -> str:
     """Of several colours or sizes the one to change to: "from black to white" is white. Else the first."""
     if not named:
@@ -119,8 +125,8 @@ def _search_words(text: str) -> str:
     rest = words.noise.sub(" ", text)
     segments = [_peeled(segment) for segment in _SPLIT.split(_PARTICLES.sub(" ", rest))]
     kept = [s for s in segments if s and not s.isdecimal()]
-    long = [s for s in kept if len(s) > 1]
-    return " ".join(long or kept)[:_LONGEST_WORDS].strip()
+    names = [s for s in kept if len(s) > 1 or s in words.short_names]
+    return " ".join(names)[:_LONGEST_WORDS].strip()
 
 
 def _peeled(segment: str) -> str:

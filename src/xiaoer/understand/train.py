@@ -17,7 +17,7 @@ from xiaoer.understand.classifier import LinearModel, Model, Thresholds
 from xiaoer.understand.features import VERSION
 from xiaoer.understand.lessons import fingerprint, lessons
 
-_RECIPE = f"{VERSION}/lr-20-3"  # what besides the phrases decides how the model comes out
+_RECIPE = f"{VERSION}/svm-1.5"  # what besides the phrases decides how the model comes out
 
 
 def load_or_train(folder: Path | None) -> Model:
@@ -67,7 +67,7 @@ def _save(model: Model, path: Path) -> None:
 def _load(path: Path, version: str) -> Model | None:
     """None if there is no such file, or it is not whole."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if _unpacked(arrays["version"]) != version:
                 return None
             heads = {language: json.loads(_unpacked(arrays[f"{language}.head"])) for language in Language}

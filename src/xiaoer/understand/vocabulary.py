@@ -42,6 +42,7 @@ class Vocabulary:
     noise: Pattern  # no part of a product's name, and so for single characters at either end of it
     noise_before: frozenset[str]
     noise_after: frozenset[str]
+    short_names: frozenset[str]  # names of goods that are one character
 
 
 @cache
@@ -60,6 +61,7 @@ def vocabulary() -> Vocabulary:
         risks={Risk(name): one_of(words) for name, words in risks.items()},
         noise_before=frozenset(_all(files, "noise_before")),
         noise_after=frozenset(_all(files, "noise_after")),
+        short_names=frozenset(_all(files, "short_names")),
         **plain,
     )
 
