@@ -54,6 +54,7 @@ from xiaoer.understand.understander import LocalUnderstander
 AUDIENCE = "xiaoer"  # who a shop's sign-in tokens are meant for
 DEMO_KEY = "demo"  # id of the key the demo storefront signs with
 MOST_ORDERS = 10_000  # of one customer: a guest's talk is found by the orders proven in it
+_EPOCH = datetime.fromtimestamp(0, UTC)  # an article is new by its words, not by its file's date
 _CLOCK = Callable[[], datetime]
 
 
@@ -216,9 +217,14 @@ async def reset_demo(settings: Settings) -> None:
 async def _library(store: Store, policy: Policy) -> TantivyLibrary:
     """The shop's articles, and the index made from them. The demo's articles follow their files."""
     articles = SqlArticles(store)
-    shipped = read_folder(_demo_folder() / "knowledge")
-    await articles.put(policy.shop_id, shipped)
-    return await asyncio.to_thread(TantivyLibrary.build, await articles.all(policy.shop_id))
+    kept = await articles.all(policy.shop_id)
+    known = {(a.slug, a.language): replace(a, updated_at=_EPOCH) for a in kept}
+    shipped = await asyncio.to_thread(read_folder, _demo_folder() / "knowledge")
+    news = [a for a in shipped if known.get((a.slug, a.language)) != replace(a, updated_at=_EPOCH)]
+    if news:
+        await articles.put(policy.shop_id, news)
+        kept = await articles.all(policy.shop_id)
+    return await asyncio.to_thread(TantivyLibrary.build, kept)
 
 
 def _careful(shop: Shop, settings: Settings) -> Shop:

@@ -91,11 +91,11 @@ class Clerk:
         log, records = self.house.conversations, list[TurnRecord]()
         try:
             for _ in range(MOST_TURNS):
-                if not (await log.pending(conversation_id))[1]:
-                    break
                 async with log.lease(conversation_id, now=self.clock()):
                     if (turn := await self._receive(conversation_id)) is not None:
                         records.append(await self._finish(await self._serve_or_call_person(turn)))
+                if not (await log.pending(conversation_id))[1]:
+                    break
         except Busy:
             _log.debug("answered_elsewhere", conversation_id=conversation_id)
         return tuple(records)
