@@ -47,31 +47,24 @@ async def test_the_api_is_never_kept_by_a_cache_nor_framed(counter: House) -> No
         assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    ("origin", "status"),
-    [
-        (None, 201),
-        ("http://counter", 201),
-        ("https://counter", 201),
-        (FRIEND, 201),
-        (STRANGER, 403),
-        ("null", 403),
-        ("https://shop.example.evil.example", 403),
-        ("http://counter.evil.example", 403),
-        ("http://counter:81", 403),
-        ("http://[", 403),
-        ("", 403),
-    ],
-)
-async def test_only_our_own_and_allowed_sites_change_anything(
-    store: Store, origin: str | None, status: int
-) -> None:
+async def test_only_our_own_and_allowed_sites_change_anything(store: Store) -> None:
+    strangers = [
+        STRANGER,
+        "null",
+        "https://shop.example.evil.example",
+        "http://counter.evil.example",
+        "http://counter:81",
+        "http://[",
+        "",
+    ]
     async with house(store, allowed_origins=[FRIEND]) as counter:
-        headers = {} if origin is None else {"Origin": origin}
-        answer = await counter.http.post("/v1/conversations", headers=headers)
-        assert answer.status_code == status
-        if status != 201:
-            assert problem(answer) == (403, "origin")
+        assert (await counter.http.post("/v1/conversations")).status_code == 201
+        for origin in ("http://counter", "https://counter", FRIEND):
+            answer = await counter.http.post("/v1/conversations", headers={"Origin": origin})
+            assert answer.status_code == 201, origin
+        for origin in strangers:
+            answer = await counter.http.post("/v1/conversations", headers={"Origin": origin})
+            assert problem(answer) == (403, "origin"), origin
             assert "access-control-allow-origin" not in answer.headers
 
 

@@ -84,18 +84,17 @@ async def test_what_is_said_arrives_with_its_seq_and_what_was_seen_does_not_come
             assert [(e.id, e.data["text"]) for e in again] == [(3, "第二句"), (4, "收到：第二句")]
 
 
-@pytest.mark.parametrize("last", ["", "x", "-1", "1e9", "²", "99999999999999999999"])
-async def test_a_strange_last_event_id_loses_nothing_and_breaks_nothing(counter: House, last: str) -> None:
+async def test_a_strange_last_event_id_loses_nothing_and_breaks_nothing(counter: House) -> None:
     async with served(counter) as http:
         visitor = await counter.visitor(http=http)
         await visitor.say("你好")
         raw = [(name.encode(), value.encode()) for name, value in visitor.bearer.items()]
-        headers = [*raw, (b"Last-Event-ID", last.encode())]
-        request = http.stream("GET", visitor.path + "/events", headers=headers)
-        async with request as response:
-            assert response.status_code == 200
-            if not last.startswith("9"):
-                assert (await Reader(response).next()).id == 1
+        for last in ("", "x", "-1", "1e9", "²", "9" * 20):
+            headers = [*raw, (b"Last-Event-ID", last.encode())]
+            async with http.stream("GET", visitor.path + "/events", headers=headers) as response:
+                assert response.status_code == 200
+                if not last.startswith("9"):
+                    assert (await Reader(response).next()).id == 1
 
 
 async def test_more_than_a_page_comes_whole_and_in_order(counter: House) -> None:

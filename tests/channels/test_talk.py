@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from tests.channels.counter import NOON, SIGNER, House
 
 from xiaoer.domain.ids import CustomerId, ShopId
@@ -135,28 +134,26 @@ async def test_a_foreign_or_unknown_conversation_is_answered_alike(counter: Hous
     assert bodies[0] == bodies[1]
 
 
-@pytest.mark.parametrize("days", [31, 400])
-async def test_tokens_end(counter: House, days: int) -> None:
+async def test_tokens_end(counter: House) -> None:
     guest, mei = await counter.visitor(), await counter.visitor("mei")
     counter.clock.forward(hours=23)
     assert (await guest.get()).status_code == (await mei.get()).status_code == 200
     counter.clock.forward(hours=2)
     assert (await guest.get()).status_code == 200
     assert (await mei.get()).status_code == 401
-    counter.clock.forward(days=days)
-    assert (await guest.get()).status_code == 401
+    for days in (30, 400):
+        counter.clock.forward(days=days)
+        assert (await guest.get()).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Bearer " + "a" * 9_000]
-)
-async def test_no_token_no_conversation(counter: House, header: str) -> None:
+async def test_no_token_no_conversation(counter: House) -> None:
     visitor = await counter.visitor()
-    headers = {"Authorization": header} if header else {}
-    answer = await counter.http.get(visitor.path, headers=headers)
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json()["type"] == "urn:xiaoer:problem:token"
+    for header in (None, "", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Bearer " + "a" * 9_000):
+        headers = {} if header is None else {"Authorization": header}
+        answer = await counter.http.get(visitor.path, headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["type"] == "urn:xiaoer:problem:token"
 
 
 async def test_a_token_in_an_address_or_cookie_opens_nothing(counter: House) -> None:
