@@ -1,9 +1,9 @@
 """Does it find what customers ask? Questions of our own, in other words than the articles' own questions.
 
-Weights, the formula of the score and the line were chosen with every other question; what is promised
-here is held against the other half. Synonyms were written with both halves in sight. How new questions fare
-was measured before: of 80 in each language, plainly put, the right article came first for 84 % (zh) and 81 %
-(en) and among three for 94 and 95 %; of 62 put as far from the articles as we could, first for 65 % each.
+Weights, the formula of the score and the line were chosen with every other question; what is promised here is
+held against the other half. Synonyms were written with both halves in sight, so new questions fare worse: for
+65 in each language, plainly put and seen by nobody before, the right article came first in 88 % (zh) and 89 %
+(en) and among three in 100 and 95 %; for 62 put as far from the articles as we could, first in 65 %.
 """
 
 import json
@@ -75,7 +75,7 @@ def test_the_questions_are_many_and_not_the_articles_own(language):
 
 
 @pytest.mark.parametrize(
-    ("language", "first", "three"), [(Language.ZH, 0.87, 0.93), (Language.EN, 0.87, 0.94)]
+    ("language", "first", "three"), [(Language.ZH, 0.88, 0.94), (Language.EN, 0.88, 0.95)]
 )
 def test_the_right_article_comes_first_or_among_three(language, first, three):
     inside, _ = held_out(language)
@@ -94,7 +94,7 @@ def test_what_is_answered_is_answered_rightly(language):
     inside, outside = held_out(language)
     given = [a for a in (*inside, *outside) if a.given]
     assert share(sum(a.answered_rightly for a in given), given) >= 0.88
-    assert share(sum(a.answered_rightly for a in inside), inside) >= 0.78
+    assert share(sum(a.answered_rightly for a in inside), inside) >= 0.80
 
 
 @pytest.mark.parametrize("language", Language)
