@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 _SEPARATORS = " -_.#/"
-_WINDOW = 40  # characters an order number may be spread over
+_WINDOW = 30  # characters an order number may be spread over
 _TRACKING = re.compile(
     r"(?<![A-Z0-9])(?:SF ?\d{12,15}|YT ?\d{13,15}|JD[A-Z]{0,2} ?\d{11,15}|JT ?\d{13}|ZTO ?\d{12,14}|"
     r"STO ?\d{12,15}"

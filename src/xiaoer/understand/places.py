@@ -1,6 +1,7 @@
 """Where in a message a postal address stands."""
 
 import re
+from itertools import islice
 
 _LEAD = re.compile(
     r"(?:(?:地址)?(?:改成|改为|改到|换成|换到|改寄到|寄到|送到|发到|寄往|寄去)|(?:新?地址|收货地址)(?:是|"
@@ -26,13 +27,14 @@ _END = re.compile(
 _SENTENCE_END = re.compile(r"[?!。;](?=\s|$)|\.(?= (?:and|also|can|could|thanks|thank|please|i)\b)")
 _HAN_PARTS_NEEDED = 2
 _LONGEST = 300  # characters of an address
+_LEADS = 5  # places at which an address may begin; in a flood there is none
 _TAILS = 3  # polite words that may follow each other
 
 
 def address_in(text: str) -> tuple[int, int] | None:
     """Where in a cleaned text a postal address stands."""
     start = 0
-    for lead in _LEAD.finditer(text):
+    for lead in islice(_LEAD.finditer(text), _LEADS):
         if _is_address(_cut(text[lead.end() :])):
             start = lead.end()
             break

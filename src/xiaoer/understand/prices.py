@@ -34,8 +34,8 @@ _RANGE = re.compile(
     r"(?P<tail> ?(?:之间|左右|以内|内|的|价位))?"
 )
 _MAX = re.compile(
-    rf"{_NOT_MORE}{_N}(?! ?(?:左右|上下|or so))|{_MEASURE}{_N} ?(?:以内|以下|之内|之下|内|封顶|不到|or less|or under|or below|max|"
-    rf"tops)"
+    rf"{_NOT_MORE}{_N}(?! ?(?:左右|上下|or so))"
+    rf"|{_MEASURE}{_N} ?(?:以内|以下|之内|之下|内|封顶|不到|or less|or under|or below|max|tops)"
 )
 _MIN = re.compile(
     rf"{_NOT_LESS}{_N}|{_MEASURE}{_N} ?(?:以上|往上|起步|or more|and up|and above|or above|\+(?!\d))"

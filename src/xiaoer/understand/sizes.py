@@ -34,7 +34,7 @@ _ALONE = re.compile(
 )
 _SPOKEN = {"extra small": "XS", "small": "S", "medium": "M", "large": "L", "extra large": "XL"}
 _REGIONS = {"eu": "", "eur": "", "欧码": "", "uk": "UK ", "英码": "UK ", "us": "US ", "美码": "US "}
-_RELATIVE = re.compile(r"[大小](?:半)?[一1两2]?(?:半)?[号码]")  # 大一号 is no size
+_RELATIVE = re.compile(r"[大小](?:半|[一1两2]半?)[号码]")  # 大一号 is no size
 
 _COUNT = re.compile(
     r"(?<![第另那这哪几每后前下一])(\d{1,3}|[二两三四五六七八九十]{1,2}) ?(?:件|双|个(?!月|小时|订单|字|人|"

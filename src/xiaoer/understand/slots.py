@@ -42,7 +42,7 @@ _NEW_VALUE = re.compile(
 _SPLIT = re.compile(r"[^\w%+-]+|_")
 _BAG, _AS_A_BAG = "包", r"(?<![打红面])包(?![裹邮装含括退换赔机车])"  # but 包裹, 打包, 包邮, 面包机
 _PARTICLES = re.compile(r"[的了吗呢吧啊呀嘛么]")
-_LONGEST_WORDS = 60  # characters of a search
+_LONGEST_SAID, _LONGEST_WORDS = 300, 60  # characters a thing is named in; of a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _meant(text: str, named: Sequence[tuple[str, Span]]) -> str:
 
 def _search_words(text: str) -> str:
     words = vocabulary()
-    rest = words.noise.sub(" ", text)
+    rest = words.noise.sub(" ", text[:_LONGEST_SAID])
     segments = [_peeled(segment) for segment in _SPLIT.split(_PARTICLES.sub(" ", rest))]
     kept = [s for s in segments if s and not s.isdecimal()]
     names = [s for s in kept if len(s) > 1 or s in words.short_names]

@@ -7,7 +7,7 @@ from typing_extensions import override
 from xiaoer.domain.catalog import Category
 from xiaoer.domain.conversation import Conversation
 from xiaoer.domain.ports import Understander
-from xiaoer.domain.understanding import Understanding, Wish
+from xiaoer.domain.understanding import Slots, Understanding, Wish
 from xiaoer.domain.words import Language
 from xiaoer.text.clean import LONGEST, fold, tidy
 from xiaoer.text.language import language_of
@@ -32,11 +32,12 @@ class LocalUnderstander(Understander):
         tidied = tidy("\n".join(text[:LONGEST] for text in texts))
         text = fold(tidied)
         language = language_of(text, conversation.language)
+        slots = self._slots.read(tidied, text)
         return Understanding(
             text=text,
             language=language,
-            wishes=self._wishes(tidied, text, language),
-            slots=self._slots.read(tidied, text),
+            wishes=self._wishes(tidied, slots, language),
+            slots=slots,
             answer=answers.answer_in(text),
             stop=answers.wants_to_stop(text),
             correction=answers.is_correction(text),
@@ -47,19 +48,21 @@ class LocalUnderstander(Understander):
             model=self.version,
         )
 
-    def _wishes(self, tidied: str, text: str, language: Language) -> tuple[Wish, ...]:
+    def _wishes(self, tidied: str, slots: Slots, language: Language) -> tuple[Wish, ...]:
+        text = fold(tidied)
         sure = self._model.thresholds[language].accept
         found = clauses(
             text, lambda words: guesses_by_rule(words, self._model.guesses(words, language)), sure=sure
         )
-        return tuple(self._wish(tidied, text, clause) for clause in found)
+        return tuple(self._wish(tidied, clause, slots) for clause in found)
 
-    def _wish(self, tidied: str, text: str, clause: Clause) -> Wish:
-        start, end = clause.start, clause.end
+    def _wish(self, tidied: str, clause: Clause, slots: Slots) -> Wish:
+        """`slots` are those of the whole text: an only wish names all of it."""
+        said = tidied[clause.start : clause.end]
         return Wish(
-            text=text[start:end],
+            text=fold(said),
             guesses=clause.guesses,
-            slots=self._slots.read(tidied[start:end], text[start:end]),
+            slots=slots if len(said) == len(tidied) else self._slots.read(said, fold(said)),
             question=clause.question,
             negated=clause.negated,
         )

@@ -1,0 +1,200 @@
+"""Whole messages: how many wishes, which, and about what."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from xiaoer.domain.understanding import Answer, Intent, Mood
+from xiaoer.domain.words import Language
+
+ZH, EN = Language.ZH, Language.EN
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("帮我取消 M12345678，顺便问下怎么开发票", [Intent.CANCEL_ORDER, Intent.ASK_KNOWLEDGE]),
+        ("快递到哪了？另外我想把地址改成北京市朝阳区建国路1号", [Intent.TRACK_PARCEL, Intent.CHANGE_ADDRESS]),
+        ("我的退款到账了吗？还有，你们有没有双肩包", [Intent.REFUND_STATUS, Intent.FIND_PRODUCT]),
+        ("退货政策是什么？怎么开发票？", [Intent.ASK_KNOWLEDGE, Intent.ASK_KNOWLEDGE]),
+        ("取消M12345678，取消M87654321", [Intent.CANCEL_ORDER, Intent.CANCEL_ORDER]),
+        ("where is my order and can I return the shoes?", [Intent.ORDER_STATUS, Intent.REQUEST_RETURN]),
+        (
+            "cancel order M12345678 and change the address of M87654321 to 5 Park Lane, Leeds",
+            [Intent.CANCEL_ORDER, Intent.CHANGE_ADDRESS],
+        ),
+        ("Where's my refund? Also do you have any backpacks?", [Intent.REFUND_STATUS, Intent.FIND_PRODUCT]),
+        (
+            "how do I get an invoice, by the way where is my parcel",
+            [Intent.ASK_KNOWLEDGE, Intent.TRACK_PARCEL],
+        ),
+    ],
+)
+def test_several_wishes(hear, text, intents):
+    assert [wish.best.intent for wish in hear(text).wishes] == intents
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("你好，我的订单什么时候发货？", Intent.ORDER_STATUS),
+        ("hi, where is my order? thanks", Intent.ORDER_STATUS),
+        ("我昨天买的鞋，怎么还没发货", Intent.ORDER_STATUS),
+        ("鞋子小了，想换大一号", Intent.REQUEST_EXCHANGE),
+        ("收到的杯子碎了，我要退货", Intent.REQUEST_RETURN),
+        ("我不是要退货，我要换货", Intent.REQUEST_EXCHANGE),
+        ("I don't want to return it, I want to exchange it", Intent.REQUEST_EXCHANGE),
+        ("有没有 42 码的跑鞋，500 以内，红色和蓝色都可以", Intent.FIND_PRODUCT),
+        ("I bought shoes and they are too small, I want to return them", Intent.REQUEST_RETURN),
+        ("I need a gift for my wife, maybe a bag, under 300", Intent.FIND_PRODUCT),
+        ("订单到哪了，快递怎么还没到，急死我了", Intent.TRACK_PARCEL),
+        ("你好", Intent.GREETING),
+        ("谢谢", Intent.THANKS),
+        ("转人工", Intent.CALL_PERSON),
+        ("你是机器人吗", Intent.ABOUT_BOT),
+        ("SF1234567890123", Intent.TRACK_PARCEL),
+        ("多久发货", Intent.ASK_KNOWLEDGE),
+        ("how long does shipping take", Intent.ASK_KNOWLEDGE),
+        ("这双还有42码吗", Intent.CHECK_STOCK),
+    ],
+)
+def test_one_wish(hear, text, intent):
+    assert [wish.best.intent for wish in hear(text).wishes] == [intent]
+
+
+def test_a_burst_is_one_text(hear):
+    heard = hear("你好", "在吗", "我要退M20260001", "太小了")
+    assert [wish.best.intent for wish in heard.wishes] == [Intent.REQUEST_RETURN]
+    assert heard.slots.order_ids == ("M20260001",)
+    assert heard.slots.reason == "wrong_size"
+
+
+def test_each_wish_keeps_its_own_things(hear):
+    first, second = hear("取消M12345678，然后帮我查一下M87654321的物流").wishes
+    assert first.slots.order_ids == ("M12345678",)
+    assert second.slots.order_ids == ("M87654321",)
+
+
+def test_at_most_five_wishes(hear):
+    wishes = "怎么开发票？快递到哪了？取消订单M1234567。有没有跑鞋？退款到账了吗？改地址！转人工。怎么退货？"
+    assert len(hear(wishes).wishes) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("能退货吗", True),
+        ("怎么退货", True),
+        ("可以取消订单吗", True),
+        ("can I return the shoes", True),
+        ("how do I cancel my order", True),
+        ("我要退货", False),
+        ("帮我取消订单", False),
+        ("能帮我取消订单吗", False),
+        ("麻烦取消一下订单好吗", False),
+        ("I want to return the shoes", False),
+        ("could you cancel my order?", False),
+        ("please return my order", False),
+    ],
+)
+def test_asking_whether_is_not_asking_for(hear, text, question):
+    assert hear(text).wishes[0].question is question
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("先别取消订单", True),
+        ("不要取消", True),
+        ("我不是要退货", True),
+        ("不退了", True),
+        ("don't cancel it", True),
+        ("I do not want to return my order", True),
+        ("取消订单", False),
+        ("不要了，取消订单", False),
+        ("别发货了，我要取消", False),
+        ("I don't want it, cancel it", False),
+        ("I don't want to wait, cancel my order", False),
+    ],
+)
+def test_not_wanting(hear, text, negated):
+    assert hear(text).wishes[0].negated is negated
+
+
+def test_a_whole_turn(hear):
+    heard = hear("不对，是另一个！你们太差劲了，我要找人工，急！！！", before=EN)
+    assert heard.language is ZH
+    assert heard.correction
+    assert heard.wants_person
+    assert heard.mood is Mood.ANGRY
+    assert heard.answer is None
+
+
+def test_answers_in_the_language_of_the_conversation(hear):
+    heard = hear("ok", before=EN)
+    assert (heard.language, heard.answer) == (EN, Answer.YES)
+
+
+def test_the_text_is_cleaned_but_addresses_keep_their_case(hear):
+    heard = hear("ＰＬＥＡＳＥ ship to 5 Park Lane, LEEDS\u200b LS1 3AB")
+    assert heard.text == "please ship to 5 park lane, leeds ls1 3ab"
+    assert heard.slots.address == "5 Park Lane, LEEDS LS1 3AB"
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("\x00",), ("\ud800",), ("   ",), ("\u202e\u200b",), ("", "")])
+def test_nothing_said(hear, texts):
+    heard = hear(*texts)
+    assert (heard.text, heard.wishes, heard.answer) == ("", (), None)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.text() | st.text(alphabet="我要退货取消订单M2026 0001，。?！and where is my order\n"), max_size=4
+    )
+)
+def test_any_text_is_understood(hear, texts):
+    heard = hear(*texts)
+    assert len(heard.wishes) <= 5
+    assert all(0 <= g.confidence <= 1 for wish in heard.wishes for g in wish.guesses)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        " ",
+        "1",
+        "M2026000",
+        "好的",
+        "不",
+        "!",
+        "，",
+        "0-",
+        "to ",
+        "the ",
+        "寄到",
+        "1 a",
+        "二百",
+        "@a.",
+        "(1)",
+        "and ",
+        "not ",
+        "转",
+        "第",
+        "取消",
+        "\n",
+        "中国",
+        "don't want to ",
+        "1到",
+        "SF1",
+        "+1 ",
+        "地址",
+        "a'",
+        "😀",
+    ],
+)
+def test_a_flood_is_understood_too(hear, piece):
+    """Should a pattern blow up, this never ends: the suite's own time limit is the judge."""
+    heard = hear(piece * (100_000 // len(piece)))
+    assert len(heard.text) <= 2_000
