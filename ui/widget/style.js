@@ -48,7 +48,6 @@ article > * { max-width:100% }
 ul, ol { list-style:none }
 .card ul, dl, details { border:solid var(--line); border-width:1px 0; margin-block:8px; padding-block:8px }
 .state { font-size:13px; padding:1px 10px; border-radius:99px; border:1px solid }
-summary { cursor:pointer }
 ol { border-left:2px solid var(--line); margin:6px }
 ol li { position:relative; padding:2px 14px }
 ol li::before { content:""; position:absolute; left:-6px; top:10px; border:5px solid var(--line); border-radius:9px }

@@ -1,8 +1,8 @@
 /** HTTP, the event stream, and what a tab remembers. */
 
 const ANSWER_MS = 20_000;
-const SILENCE_MS = 45_000; // three heartbeats
-const PAUSE_MS = 30_000; // at most
+const SILENCE_MS = 45_000;
+const PAUSE_MS = 30_000;
 
 const bearer = (token) => token && { Authorization: `Bearer ${token}` };
 
@@ -81,9 +81,10 @@ export function recall(key) {
 	} catch {}
 }
 
-export function keep(key, value = null) {
+export function keep(key, value) {
 	try {
-		sessionStorage[`xiaoer:${key}`] = JSON.stringify(value);
+		if (value) sessionStorage[`xiaoer:${key}`] = JSON.stringify(value);
+		else delete sessionStorage[`xiaoer:${key}`];
 	} catch {}
 }
 

@@ -8,9 +8,9 @@ const phone = matchMedia("(max-width: 480px)");
 const mouse = matchMedia("(pointer: fine)");
 
 let dataset; // the element's
-let token; // the shop's word on who this is
-let begun; // promise of the conversation
-let now; // the conversation; `seen` is its newest message
+let token; // who the shop says this is
+let begun; // a promise of `now`
+let now; // the conversation; `seen`: its newest message
 let hangUp;
 let unread = 0;
 let partial = ""; // of a reply that is being written
@@ -36,8 +36,7 @@ const header = h(
 	h("button", { t: "other", onclick: () => (dataset.language = say("swap")) }),
 	h("button", { l: "close", onclick: () => close() }, icon("close")),
 );
-const escape = (event) => event.key === "Escape" && !event.isComposing && close();
-const panel = h("dialog", { tabindex: -1, onclose: closed, onkeydown: escape }, header, scroller, alert, notice, form);
+const panel = h("dialog", { tabindex: -1, onclose: closed, onkeydown: keys }, header, scroller, alert, notice, form);
 const box = h("div.box", launcher, panel);
 
 function open(text) {
@@ -56,6 +55,12 @@ function closed() {
 	launcher.hidden = false;
 	launcher.focus();
 	keep("open");
+}
+
+function keys({ key, isComposing, target }) {
+	if (isComposing) return;
+	if (key === "Escape") close();
+	if (key === "Enter" && target.localName === "input") target.blur();
 }
 
 const focus = () => panel.open && (mouse.matches ? input : panel).focus();
@@ -81,7 +86,7 @@ function room() {
 }
 
 function key(event) {
-	// 229: Safari ends a composition before its Enter arrives
+	// 229: Safari's Enter that ends a composition
 	if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
 	submit(event);
 }
@@ -152,7 +157,7 @@ const hear = {
 	card: ({ parts }) => parts.forEach(({ intent_id, state }) => showCard(intent_id, state)),
 	typing() {
 		sketch(say("typing"));
-		setTimeout(() => partial || sketch(""), 15_000); // a person may take longer
+		setTimeout(() => partial || sketch(""), 15_000);
 	},
 	part: ({ text }) => sketch((partial += `${text}\n`)),
 };
