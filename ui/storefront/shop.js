@@ -137,7 +137,7 @@ function showEverything() {
 function productCard(product) {
   const t = words();
   const picture = element("img", "");
-  Object.assign(picture, { src: product.image, alt: "", loading: "lazy", width: 400, height: 400 });
+  Object.assign(picture, { src: product.image, alt: "", loading: "lazy", width: 400, height: 300 });
   const card = element(
     "li",
     product.in_stock ? "item" : "item sold-out",

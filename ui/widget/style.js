@@ -46,7 +46,7 @@ article > * { max-width:100% }
 .card { width:100%; background:var(--card); border:var(--edge); border-radius:14px; padding:12px }
 .row { justify-content:space-between; align-items:baseline }
 ul, ol { list-style:none }
-.card ul, dl, details { border:solid var(--line); border-width:1px 0; margin-block:8px; padding-block:8px }
+.card ul, dl, details { border-top:var(--edge); margin-block:8px; padding-top:8px }
 .state { font-size:13px; padding:1px 10px; border-radius:99px; border:1px solid }
 ol { border-left:2px solid var(--line); margin:6px }
 ol li { position:relative; padding:2px 14px }

@@ -246,7 +246,7 @@ async function deliver(bubble, body, again) {
 			append(bubble); // the log is now that of a new conversation
 			return deliver(bubble, body, true);
 		}
-		note.replaceChildren(problem.message || word("unsent"), h("button", { t: "retry", onclick: () => deliver(bubble, body) }));
+		note.replaceChildren(problem.message || word("unsent"), " ", h("button", { t: "retry", onclick: () => deliver(bubble, body) }));
 	}
 }
 
