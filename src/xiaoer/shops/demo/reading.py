@@ -11,7 +11,15 @@ from xiaoer.domain.catalog import Category, Product, Wanted
 from xiaoer.domain.order import Order
 from xiaoer.domain.people import Customer
 from xiaoer.shops.demo import tables as t
-from xiaoer.shops.demo.rows import Row, category_of, customer_of, order_of, product_of, variant_of, words_of
+from xiaoer.shops.demo.from_rows import (
+    Row,
+    category_of,
+    customer_of,
+    order_of,
+    product_of,
+    variant_of,
+    words_of,
+)
 
 _Grouped = dict[str, list[Row]]
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Table, func, insert, select
 from xiaoer.domain.order import Order
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Shop
-from xiaoer.shops.demo import rows
 from xiaoer.shops.demo import tables as t
+from xiaoer.shops.demo import to_rows as rows
 from xiaoer.shops.demo.generate import SEED, generate
 from xiaoer.shops.demo.world import World
 from xiaoer.store.engine import Store, one_upgrader

@@ -27,7 +27,7 @@ from xiaoer.domain.ports import CaseRequest, StaleOrder
 from xiaoer.domain.rules import open_case as case_of_line
 from xiaoer.shops.demo import reading
 from xiaoer.shops.demo import tables as t
-from xiaoer.shops.demo.rows import address_row, case_row, refund_row
+from xiaoer.shops.demo.to_rows import address_row, case_row, refund_row
 from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})

@@ -1,0 +1,153 @@
+"""Rows of the demo tables, from domain types."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from xiaoer.domain.catalog import Category, Product, Variant
+from xiaoer.domain.order import (
+    Case,
+    Line,
+    Order,
+    Parcel,
+    Payment,
+    Refund,
+)
+from xiaoer.domain.people import Address, Customer
+from xiaoer.domain.words import Words
+
+Values = dict[str, Any]  # one row to insert
+
+
+def words_row(name: str, words: Words) -> Values:
+    return {f"{name}_zh": words.zh, f"{name}_en": words.en}
+
+
+def category_row(category: Category, place: int) -> Values:
+    return {
+        "key": category.key,
+        "place": place,
+        **words_row("name", category.name),
+        "synonyms": list(category.synonyms),
+    }
+
+
+def product_row(product: Product) -> Values:
+    return {
+        "id": product.id,
+        "category": product.category,
+        **words_row("title", product.title),
+        **words_row("description", product.description),
+        "tags": list(product.tags),
+        "image": product.image,
+        "final_sale": product.final_sale,
+    }
+
+
+def variant_row(product: Product, variant: Variant, place: int) -> Values:
+    size, colour = variant.options.get("size"), variant.options.get("colour")
+    return {
+        "id": variant.id,
+        "product_id": product.id,
+        "place": place,
+        "size": size.en.lower() if size else "",
+        "colour": colour.en if colour else "",
+        "options": options_json(variant.options),
+        "price": variant.price.minor,
+        "stock": variant.stock,
+    }
+
+
+def customer_row(customer: Customer) -> Values:
+    card = customer.gift_card_balance
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "email": customer.email.lower(),
+        "phone": customer.phone,
+        "language": customer.language.value,
+        "time_zone": customer.time_zone,
+        "tier": customer.tier.value,
+        "gift_card": card.minor if card else None,
+    }
+
+
+def address_row(address: Address, prefix: str = "") -> Values:
+    return {f"{prefix}{name}": value for name, value in asdict(address).items()}
+
+
+def order_row(order: Order) -> Values:
+    return {
+        "id": order.id,
+        "customer_id": order.customer_id,
+        "state": order.state.value,
+        "placed_at": order.placed_at,
+        "shipping_fee": order.shipping_fee.minor,
+        "discount": order.discount.minor,
+        "total": order.total.minor,
+        **address_row(order.address, "to_"),
+        "ship_by": order.ship_by,
+        "cancelled_at": order.cancelled_at,
+        "cancel_reason": None,
+        "version": order.version,
+    }
+
+
+def line_row(line: Line) -> Values:
+    return {
+        "id": line.id,
+        "product_id": line.product_id,
+        "variant_id": line.variant_id,
+        "category": line.category,
+        **words_row("title", line.title),
+        "options": options_json(line.options),
+        "quantity": line.quantity,
+        "unit_price": line.unit_price.minor,
+        "final_sale": line.final_sale,
+    }
+
+
+def payment_row(payment: Payment) -> Values:
+    return {"method": payment.method.value, "amount": payment.amount.minor, "paid_at": payment.paid_at}
+
+
+def parcel_row(parcel: Parcel) -> Values:
+    return {
+        **words_row("carrier", parcel.carrier),
+        "tracking_number": parcel.tracking_number,
+        "state": parcel.state.value,
+        "eta": parcel.eta,
+        "delivered_at": parcel.delivered_at,
+        "line_ids": list(parcel.line_ids),
+        "events": [[event.at.isoformat(), event.text.zh, event.text.en] for event in parcel.events],
+    }
+
+
+def case_row(case: Case) -> Values:
+    return {
+        "id": case.id,
+        "kind": case.kind.value,
+        "line_ids": list(case.line_ids),
+        "state": case.state.value,
+        "reason": case.reason.value,
+        "requested_at": case.requested_at,
+        "new_variant_id": case.new_variant_id,
+        "return_by": case.return_by,
+    }
+
+
+def refund_row(refund: Refund) -> Values:
+    return {
+        "id": refund.id,
+        "amount": refund.amount.minor,
+        "method": refund.method.value,
+        "state": refund.state.value,
+        "created_at": refund.created_at,
+        "expected_by": refund.expected_by,
+        "done_at": refund.done_at,
+        "case_id": refund.case_id,
+    }
+
+
+def options_json(options: Mapping[str, Words]) -> Values:
+    return {name: [words.zh, words.en] for name, words in options.items()}
