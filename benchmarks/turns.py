@@ -1,10 +1,10 @@
 """What a turn costs: a null route, a durable turn without understanding, a whole local turn.
 
-CPU per request is process time (every thread of the process, the database client's included; a PostgreSQL server's own
-is not) over requests, called straight through ASGI, so that no HTTP client is counted. Latency is measured at a fixed
-arrival rate (open loop). Ratios are taken within one run.
+CPU per request is process time over requests: of every thread, the database client's included, a PostgreSQL
+server's own not. Requests go straight through ASGI, so that no HTTP client is counted. Latency is measured at a
+fixed arrival rate (open loop). Ratios are taken within one run.
 
-    python benchmarks/turns.py [--turns 300] [--rate 50] [--seconds 10] [--databases sqlite,postgresql] [--json FILE]
+    python benchmarks/turns.py [--turns 300] [--rate 50] [--seconds 10] [--databases sqlite] [--json FILE]
 """
 
 import argparse
@@ -182,13 +182,13 @@ async def echo(app: App, conversation_id: ConversationId) -> None:
                       origin=Origin.TEMPLATE, language=Language.EN)  # fmt: skip
         heard = Understanding(text=messages[0].text, language=Language.EN, wishes=())
         step = Step(chosen=Chosen(Say("ok"), "benchmark"), outcome=None, reply=reply)
-        turn = Turn(id=TurnId(f"t{time.perf_counter_ns()}"), conversation=conversation, messages=tuple(messages),
-                    understanding=heard, memory=conversation.memory, now=now, steps=(step,))  # fmt: skip
+        turn = Turn(id=TurnId(f"t{time.perf_counter_ns()}"), conversation=conversation,
+                    messages=tuple(messages), understanding=heard, memory=conversation.memory, now=now, steps=(step,))  # fmt: skip
         await log.finish_turn(TurnRecord(turn=turn, reply=reply, timings_ms={}, versions={}), now=utc_now())
 
 
 async def at_rate(counter: Counter, database: str, *, rate: float, seconds: float) -> Cost:
-    """Whole turns arriving at a fixed rate, each in another conversation; from sending to the stored reply."""
+    """Whole turns arriving at a fixed rate; from sending to the stored reply."""
     wall: list[float] = []
 
     async def one(talk: tuple[str, str, str]) -> None:

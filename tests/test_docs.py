@@ -28,7 +28,7 @@ def pages(*folders: str) -> list[Path]:
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_every_code_name_in_a_page_exists(page: Path) -> None:
     for module, path in _NAME.findall(page.read_text("utf-8")):
-        thing = import_module(module)
+        thing: object = import_module(module)
         for part in filter(None, path.split(".")):
             fields = getattr(thing, "__dataclass_fields__", {})
             assert hasattr(thing, part) or part in fields, f"{module}:{path} in {page.name}"

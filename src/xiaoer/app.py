@@ -36,7 +36,7 @@ from xiaoer.shops.careful import CarefulShop
 from xiaoer.shops.demo import tables as demo_tables
 from xiaoer.shops.demo.seed import customers_json, ensure, reset
 from xiaoer.shops.demo.shop import DemoShop
-from xiaoer.shops.policy_file import load_policy
+from xiaoer.shops.policy_file import PolicyError, load_policy
 from xiaoer.speak.voice import TemplateVoice
 from xiaoer.store import migrate as migrations
 from xiaoer.store import privacy, retention
@@ -56,6 +56,10 @@ DEMO_KEY = "demo"  # id of the key the demo storefront signs with
 MOST_ORDERS = 10_000  # of one customer: a guest's talk is found by the orders proven in it
 _EPOCH = datetime.fromtimestamp(0, UTC)  # an article is new by its words, not by its file's date
 _CLOCK = Callable[[], datetime]
+
+
+class Misconfigured(Exception):
+    """A file or a setting is wrong; the message says which and what to write."""
 
 
 def utc_now() -> datetime:
@@ -125,7 +129,7 @@ async def open_app(
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(migrate, settings)
-    policy = load_policy(settings.policy_file or _demo_folder() / "policy.yaml")
+    policy = _policy(settings)
     hub, secret = Hub(), _secrets(settings)
     async with await Store.open(_url(settings)) as store, await Store.open(_shop_url(settings)) as shop_store:
         await ensure(shop_store, now=clock(), policy=policy)
@@ -160,11 +164,14 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
     settings, shop = app.settings, app.house.shop
     key = SignKey("HS256", app.secret["demo_sign_in"])
     keys = _sign_in_keys(settings) | ({DEMO_KEY: key} if with_demo else {})
-    identity = Identity(
-        tokens=ConversationTokens(app.secret["conversation"]),
-        staff=StaffTokens(_staff(settings)),
-        sign_in=ShopSignIn(keys, audience=AUDIENCE, shop_id=app.policy.shop_id) if keys else None,
-    )
+    try:
+        identity = Identity(
+            tokens=ConversationTokens(app.secret["conversation"]),
+            staff=StaffTokens(_staff(settings)),
+            sign_in=ShopSignIn(keys, audience=AUDIENCE, shop_id=app.policy.shop_id) if keys else None,
+        )
+    except ValueError as short:
+        raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
     pages = Pages(widget=_ui("widget"))
     more = []
     if with_demo:
@@ -194,6 +201,13 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
     return build(front)
 
 
+def _policy(settings: Settings) -> Policy:
+    try:
+        return load_policy(settings.policy_file or _demo_folder() / "policy.yaml")
+    except PolicyError as wrong:
+        raise Misconfigured(str(wrong)) from wrong
+
+
 async def _changed(
     store: Store, since: datetime, ids: Collection[ConversationId]
 ) -> Iterable[tuple[ConversationId, int]]:
@@ -203,12 +217,15 @@ async def _changed(
 def migrate(settings: Settings) -> None:
     """Bring the database to this version. Safe when several processes start at once."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrations.upgrade(_url(settings))
+    try:
+        migrations.upgrade(_url(settings))
+    except migrations.NewerDatabase as newer:
+        raise Misconfigured(str(newer)) from newer
 
 
 async def reset_demo(settings: Settings) -> None:
     """Make the demo shop anew, with dates relative to now."""
-    policy = load_policy(settings.policy_file or _demo_folder() / "policy.yaml")
+    policy = _policy(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with await Store.open(_shop_url(settings)) as store:
         await reset(store, now=utc_now(), policy=policy)
@@ -295,12 +312,18 @@ def _secrets(settings: Settings) -> dict[str, str]:
 def _sign_in_keys(settings: Settings) -> dict[str, SignKey]:
     if settings.sign_in_keys is None:
         return {}
-    raw = json.loads(settings.sign_in_keys.read_text("utf-8"))
-    return {kid: SignKey(entry["algorithm"], entry["key"]) for kid, entry in raw.items()}
+    try:
+        raw = json.loads(settings.sign_in_keys.read_text("utf-8"))
+        return {kid: SignKey(entry["algorithm"], entry["key"]) for kid, entry in raw.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
+        form = '{"KEY ID": {"algorithm": "HS256", "key": "..."}}'
+        raise Misconfigured(f"XIAOER_SIGN_IN_KEYS {settings.sign_in_keys}: write {form} ({wrong})") from wrong
 
 
 def _staff(settings: Settings) -> dict[str, str]:
     pairs = [pair.strip() for pair in settings.staff_tokens.get_secret_value().split(",") if pair.strip()]
+    if not all(":" in pair for pair in pairs):
+        raise Misconfigured("XIAOER_STAFF_TOKENS: write name:token, separated by commas")
     return dict(pair.split(":", 1) for pair in pairs)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
 from xiaoer.domain.words import Language, Words
 from xiaoer.speak.formats import Calendar, money
@@ -34,7 +35,7 @@ def test_tomorrow_is_tomorrow_in_the_customers_zone() -> None:
 
 
 def test_what_is_missing_is_left_out() -> None:
-    facts = {"order_id": "M1", "item": Words("鞋", "shoes"), "ship_by": None}
+    facts: Facts = {"order_id": "M1", "item": Words("鞋", "shoes"), "ship_by": None}
     said = renderer(Language.EN).phrase(["done.look_up_order.paid"], facts).text
     assert "M1" in said
     assert "shoes" in said
@@ -43,7 +44,7 @@ def test_what_is_missing_is_left_out() -> None:
 
 
 def test_what_was_filled_in_is_the_receipt() -> None:
-    facts = {"order_id": "M1", "total": Money(9900, "CNY"), "item": Words("鞋", "shoes")}
+    facts: Facts = {"order_id": "M1", "total": Money(9900, "CNY"), "item": Words("鞋", "shoes")}
     rendered = renderer(Language.ZH).phrase(["done.look_up_order.awaiting_payment"], facts)
     assert {"M1", "¥99.00", "鞋"} == set(rendered.values)
 
@@ -56,7 +57,7 @@ def test_an_unknown_key_is_named() -> None:
 @given(st.text(min_size=1, max_size=40))
 def test_the_same_seed_says_the_same_and_facts_are_never_read_as_a_template(order_id: str) -> None:
     """A customer's words in a fact are words: braces in them fill nothing."""
-    facts = {"order_id": order_id + "{total} [[x]]", "item": Words("a", "a"), "total": Money(1, "CNY")}
+    facts: Facts = {"order_id": order_id + "{total} [[x]]", "item": Words("a", "a"), "total": Money(1, "CNY")}
     key = ["done.look_up_order.awaiting_payment"]
     once, twice = (renderer(Language.EN).phrase(key, facts).text for _ in range(2))
     assert once == twice

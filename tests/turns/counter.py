@@ -68,10 +68,9 @@ class Talk:
         return next(m.text for m in reversed(messages) if m.kind == "message")
 
     async def order(self, order_id: str) -> Order:
-        found = [
-            o for o in await self.app.house.shop.orders_of(self.customer.id, limit=50) if o.id == order_id
-        ]  # type: ignore[union-attr]
-        return found[0]
+        assert self.customer is not None
+        orders = await self.app.house.shop.orders_of(self.customer.id, limit=50)
+        return next(order for order in orders if order.id == order_id)
 
 
 def named_orders(talk: Talk, foreign: str) -> dict[str, str]:

@@ -79,7 +79,7 @@ def opened(template: Path, tmp_path: Path) -> Opened:
 
         def behind(shop: Shop) -> Shop:
             switches.append(Switch(shop))
-            return switches[-1]  # type: ignore[return-value]
+            return switches[-1]
 
         async with open_app(settings, clock=clock, behind=behind) as app:
             yield app, switches[0]
