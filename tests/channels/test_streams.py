@@ -256,7 +256,7 @@ async def test_a_client_that_takes_nothing_is_let_go() -> None:
         life_s=60,
         patience=Patience(heartbeat_s=60, send_s=0.01),
     )
-    await stream({"type": "http"}, silent, stuck)
+    await stream.run(silent, stuck)
     assert hub.listeners == 0
     assert len(sent) == 2  # the start, and the one that got stuck: no end is promised
 

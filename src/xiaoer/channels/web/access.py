@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from xiaoer.channels.web.counter import Front, GivenFront
+from xiaoer.channels.web.pacer import Pacer
 from xiaoer.channels.web.problems import Problem, Trouble
 from xiaoer.domain.conversation import Conversation
 from xiaoer.domain.ids import ConversationId, CustomerId, StaffId
@@ -40,7 +41,7 @@ class Visit:
     until: datetime  # when the token ends
 
 
-def customer_of(request: Request, bearer: ShopBearer, front: GivenFront) -> CustomerId | None:
+async def customer_of(request: Request, bearer: ShopBearer, front: GivenFront) -> CustomerId | None:
     """The customer the shop vouches for; None for a guest. A bad token is no guest: it is refused."""
     if "authorization" not in request.headers:
         return None
@@ -67,14 +68,13 @@ async def visit_of(
     return Visit(conversation, opened.until)
 
 
-async def paced_visit_of(visit: Annotated[Visit, Depends(visit_of)], front: GivenFront) -> Visit:
+async def paced_visit_of(
+    request: Request, visit: Annotated[Visit, Depends(visit_of)], front: GivenFront
+) -> Visit:
     """For whatever writes: nobody types so fast."""
-    limits = front.limits
-    allowed = await front.tries.allow(
-        f"talk:{visit.conversation.id}", limit=limits.messages, window_s=limits.messages_s, now=front.clock()
-    )
-    if not allowed:
-        raise Problem(Trouble.TOO_FAST, retry_s=limits.messages_s)
+    pacer: Pacer = request.app.state.pacer
+    if not pacer.allow(visit.conversation.id, now=front.clock()):
+        raise Problem(Trouble.TOO_FAST, retry_s=pacer.window_s)
     return visit
 
 
@@ -90,7 +90,7 @@ async def may_open(request: Request, front: GivenFront) -> None:
         raise Problem(Trouble.TOO_FAST, retry_s=limits.conversations_s)
 
 
-def staff_of(bearer: StaffBearer, front: GivenFront) -> StaffId:
+async def staff_of(bearer: StaffBearer, front: GivenFront) -> StaffId:
     staff_id = front.identity.staff.who(bearer.credentials) if bearer else None
     if staff_id is None:
         raise Problem(Trouble.STAFF_TOKEN)

@@ -82,12 +82,13 @@ class Front:
     beside: Sequence[Work] = ()  # runs as long as the app does, e.g. jobs
 
 
-def front_of(request: Request) -> Front:
+# Dependencies are async, though they wait for nothing: FastAPI runs plain functions in a thread.
+async def front_of(request: Request) -> Front:
     front: Front = request.app.state.front
     return front
 
 
-def turns_of(request: Request) -> Turns:
+async def turns_of(request: Request) -> Turns:
     turns: Turns = request.app.state.turns
     return turns
 

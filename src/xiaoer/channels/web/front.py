@@ -16,8 +16,9 @@ from xiaoer.channels.web import buttons, health, staff, talk
 from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
+from xiaoer.channels.web.pacer import Pacer
 from xiaoer.channels.web.problems import PROBLEM_SCHEMAS, catch, told
-from xiaoer.channels.web.stream import Patience
+from xiaoer.channels.web.stream import Patience, Unwound
 from xiaoer.channels.web.turns import Pace, Turns
 
 __all__ = ["Counter", "Front", "Hub", "Limits", "Pace", "Pages", "Patience", "Turns", "build"]
@@ -37,6 +38,7 @@ def build(front: Front) -> FastAPI:
         telemetry={"tracing": False, "metrics": False},
     )
     app.state.front = front
+    app.state.pacer = Pacer(front.limits.messages, front.limits.messages_s)
     app.state.turns = Turns(front.clerk.answer, front.pace)
     catch(app)
     for router in (talk.router, buttons.router, staff.router, health.router, *front.more):
@@ -85,6 +87,7 @@ def _fence(app: FastAPI, front: Front) -> None:
     """Added last is outermost."""
     app.add_middleware(Small, most=front.limits.body_bytes)
     app.add_middleware(SameOrigin, allowed=front.allowed_origins)
+    app.add_middleware(Unwound)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(front.allowed_origins),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from xiaoer.channels.web.hub import Listener, Stopped, TooSlow, frame
@@ -15,6 +15,7 @@ from xiaoer.domain.ports import StoreDown
 from xiaoer.speak.wire import message_json
 
 PAGE = 100  # events read at once
+_STREAMS = "xiaoer.streams"
 _HELLO = b"retry: 2000\n\n"
 _BEAT = b": beat\n\n"
 _HEADERS = [
@@ -37,6 +38,26 @@ class Patience:
     send_s: float = 20.0  # a client that takes nothing for so long is gone or hostile
 
 
+class Unwound:
+    """Runs a route's stream after the request itself is over.
+
+    Otherwise each open stream would keep the frames of the whole framework alive, twice its own size.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        arrived = len(scope)
+        streams: list[EventStream] = []
+        scope[_STREAMS] = streams
+        await self._app(scope, receive, send)
+        for stream in streams:
+            for added in list(scope)[arrived:]:
+                del scope[added]
+            await stream.run(receive, send)
+
+
 class EventStream(Response):
     """Sends what is in the table after `seq`, then waits to be rung. Ends when `life_s` is over."""
 
@@ -55,6 +76,9 @@ class EventStream(Response):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_STREAMS].append(self)
+
+    async def run(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         with contextlib.suppress(_Stuck):
             with contextlib.suppress(TimeoutError, Stopped, TooSlow, StoreDown):
