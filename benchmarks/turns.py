@@ -1,7 +1,7 @@
 """What a turn costs: a null route, a durable turn without understanding, a whole local turn.
 
-CPU per request is process time over requests: of every thread, the database client's included, a PostgreSQL
-server's own not. Requests go straight through ASGI, so that no HTTP client is counted. Latency is measured at a
+CPU per request is process time over requests: of every thread, the database client too, a
+PostgreSQL server's own not. Requests go straight through ASGI, so that no HTTP client is counted. Latency is measured at a
 fixed arrival rate (open loop). Ratios are taken within one run.
 
     python benchmarks/turns.py [--turns 300] [--rate 50] [--seconds 10] [--databases sqlite] [--json FILE]
@@ -183,7 +183,8 @@ async def echo(app: App, conversation_id: ConversationId) -> None:
         heard = Understanding(text=messages[0].text, language=Language.EN, wishes=())
         step = Step(chosen=Chosen(Say("ok"), "benchmark"), outcome=None, reply=reply)
         turn = Turn(id=TurnId(f"t{time.perf_counter_ns()}"), conversation=conversation,
-                    messages=tuple(messages), understanding=heard, memory=conversation.memory, now=now, steps=(step,))  # fmt: skip
+                    messages=tuple(messages), understanding=heard, memory=conversation.memory,
+                    now=now, steps=(step,))  # fmt: skip
         await log.finish_turn(TurnRecord(turn=turn, reply=reply, timings_ms={}, versions={}), now=utc_now())
 
 
