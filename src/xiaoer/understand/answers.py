@@ -73,7 +73,7 @@ _REFUSED_PERSON = re.compile(rf"(?:{_NOT_ASKED})(?:{_WHO_EN}|人工|真人|客�
 def answer_in(text: str) -> Answer | None:
     """Yes or no, if a cleaned text says that and nothing else. "Yes, but to another address" is neither."""
     bare = text.strip(" .!~。…\n")
-    if not bare or len(bare) > _LONGEST_ANSWER or "?" in bare:
+    if not bare or len(bare) > _LONGEST_ANSWER:
         return None
     words = vocabulary()
     for answer, pattern in ((Answer.YES, words.yes), (Answer.NO, words.no)):
