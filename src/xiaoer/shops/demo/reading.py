@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, select
 
 from xiaoer.domain.catalog import Category, Product, Wanted
 from xiaoer.domain.order import Order
@@ -22,16 +23,22 @@ from xiaoer.shops.demo.from_rows import (
 )
 
 _Grouped = dict[str, list[Row]]
+_ORDER = select(t.order).where(t.order.c.id == bindparam("this"))
+_ORDERS_OF = (
+    select(t.order)
+    .where(t.order.c.customer_id == bindparam("whose"))
+    .order_by(t.order.c.placed_at.desc(), t.order.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def order(conn: Connection, order_id: str, currency: str) -> Order | None:
-    found = _orders(conn, select(t.order).where(t.order.c.id == order_id), currency)
+    found = _orders(conn, conn.execute(_ORDER, {"this": order_id}).mappings().all(), currency)
     return found[0] if found else None
 
 
 def orders_of(conn: Connection, customer_id: str, limit: int, currency: str) -> Sequence[Order]:
-    newest_first = (t.order.c.placed_at.desc(), t.order.c.id.desc())
-    theirs = select(t.order).where(t.order.c.customer_id == customer_id).order_by(*newest_first).limit(limit)
+    theirs = conn.execute(_ORDERS_OF, {"whose": customer_id, "most": limit}).mappings().all()
     return _orders(conn, theirs, currency)
 
 
@@ -100,8 +107,7 @@ def export(conn: Connection, customer_id: str) -> dict[str, Any]:
     }
 
 
-def _orders(conn: Connection, query: Select[Any], currency: str) -> list[Order]:
-    rows = _rows(conn, query)
+def _orders(conn: Connection, rows: Sequence[Row], currency: str) -> list[Order]:
     ids = [row["id"] for row in rows]
     parts = {table.name: _grouped(conn, table, "order_id", ids) for table in t.OF_AN_ORDER}
     return [order_of(row, {name: of[row["id"]] for name, of in parts.items()}, currency) for row in rows]
@@ -110,9 +116,16 @@ def _orders(conn: Connection, query: Select[Any], currency: str) -> list[Order]:
 def _grouped(conn: Connection, table: Table, owner: str, ids: Iterable[str]) -> _Grouped:
     """The table's rows of these owners, in their own order; an empty list for an owner without any."""
     grouped: _Grouped = defaultdict(list)
-    for row in _rows(conn, select(table).where(table.c[owner].in_(list(ids))).order_by(table.c.place)):
+    for row in conn.execute(_of_owners(table, owner), {"ids": list(ids)}).mappings():
         grouped[row[owner]].append(row)
     return grouped
+
+
+@cache
+def _of_owners(table: Table, owner: str) -> Select[Any]:
+    """Built once: that takes six times as long as running it."""
+    theirs = table.c[owner].in_(bindparam("ids", expanding=True))
+    return select(table).where(theirs).order_by(table.c.place)
 
 
 def _held(conn: Connection, table: Table, owner: str, ids: Iterable[str]) -> list[dict[str, Any]]:
