@@ -257,6 +257,8 @@ async def test_a_client_that_takes_nothing_is_let_go() -> None:
         patience=Patience(heartbeat_s=60, send_s=0.01),
     )
     await stream.run(silent, stuck)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
     assert hub.listeners == 0
     assert len(sent) == 2  # the start, and the one that got stuck: no end is promised
 

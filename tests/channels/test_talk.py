@@ -1,8 +1,9 @@
 """A customer's conversation over HTTP, on both databases."""
 
 import asyncio
+from dataclasses import replace
 
-from tests.channels.counter import NOON, SIGNER, House
+from tests.channels.counter import NOON, POLICY, SIGNER, STAFF, House, furnish
 
 from xiaoer.domain.ids import CustomerId, ShopId
 from xiaoer.guard.identity import ShopSigner, SignKey
@@ -132,6 +133,21 @@ async def test_a_foreign_or_unknown_conversation_is_answered_alike(counter: Hous
         assert answer.status_code == 404
         bodies.append({**answer.json(), "instance": ""})
     assert bodies[0] == bodies[1]
+
+
+async def test_another_shops_conversation_is_not_there(counter: House) -> None:
+    """The same database and the same secrets, served for another shop."""
+    visitor = await counter.visitor()
+    neighbour = furnish(counter.store, policy=replace(POLICY, shop_id=ShopId("neighbour")))
+    staff = {"Authorization": f"Bearer {STAFF['lin']}"}
+    for path, headers in (
+        (visitor.path, visitor.bearer),
+        (f"/v1/staff{visitor.path[3:]}/messages", staff),
+    ):
+        assert (await counter.http.get(path, headers=headers)).status_code == 200
+        assert (await neighbour.http.get(path, headers=headers)).status_code == 404
+    await visitor.post("/person")
+    assert (await neighbour.http.get("/v1/staff/queue", headers=staff)).json() == {"waiting": []}
 
 
 async def test_tokens_end(counter: House) -> None:
