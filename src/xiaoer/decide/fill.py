@@ -106,10 +106,17 @@ def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory
         more["contact"] = contact
     if value is not None:
         return Task(action=task.action, args={**task.args, **more, task.asked: value}, then=task.then)
-    left = fitting(task.asked, choices, heard.slots)
+    left = fitting(by_kind_only(task.action, task.asked), choices, heard.slots)
     if 1 < len(left) < len(choices):
         return replace(task, args={**task.args, **more}, choices=tuple(left))
     return replace(task, args={**task.args, **more}, choices=tuple(choices)) if more else None
+
+
+def is_named(slot: str, choices: Sequence[Choice], heard: Understanding) -> bool:
+    """Whether a message is the very words of a choice, or a reason where a reason was asked for."""
+    question = any(wish.question for wish in heard.wishes)
+    named = slot in ("reason", "unopened") and _READ[slot](heard.slots) not in ("", None)
+    return not question and (named or said(choices, heard.text, None) is not None)
 
 
 def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
@@ -117,6 +124,11 @@ def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
     left = fitting(slot, choices, slots)
     # Variants come likest first: "in 43" keeps the colour that was bought.
     return left[0].value if len(left) == 1 or (left and slot == "variant_id") else None
+
+
+def by_kind_only(action: str, slot: str) -> str:
+    """In an exchange a size or colour is what is wanted, not what was bought: an order goes by its goods."""
+    return "line_id" if action == "request_exchange" and slot == "order_id" else slot
 
 
 def fitting(slot: str, choices: Sequence[Choice], slots: Slots) -> list[Choice]:

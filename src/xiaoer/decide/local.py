@@ -66,6 +66,8 @@ class LocalMind:
             )
         if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
             return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH)
+        if heard.answer is not None and memory.task is None:
+            return Chosen(Say("yes_to_what"), "local:nothing_proposed", EVERY_WISH)
         return await self._serve(turn)
 
     async def _take_up(self, offer: Task, turn: Turn) -> Chosen:
@@ -75,10 +77,12 @@ class LocalMind:
 
     async def _answer(self, task: Task, turn: Turn) -> Task | None:
         """The open task with what this message adds to it; None if it is about something else."""
-        if _digresses(task, turn.understanding):
-            return None
         actor, reach = turn.conversation.actor, self._reach_for(turn)
         choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
+        if not fill.is_named(task.asked, choices, turn.understanding) and _digresses(
+            task, turn.understanding
+        ):
+            return None
         return fill.answered(task, choices, turn.understanding, turn.memory)
 
     # --- the wishes of the message, then what was put aside ---------------------------------------
@@ -150,7 +154,8 @@ class LocalMind:
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
             value = self._fitting(action, missing[0], choices, named, turn.memory)
             if value is None:
-                asked = replace(task, asked=missing[0], choices=tuple(choices), tries=0)
+                fit = fill.fitting(fill.by_kind_only(action.name, missing[0]), choices, named)
+                asked = replace(task, asked=missing[0], choices=tuple(fit or choices), tries=0)
                 return Chosen(self._ask_or_tell(asked, action), why, wish)
             if action.risk is Risk.READ and not named.order_ids:
                 others = tuple(c for c in choices if c.value != value)
@@ -164,7 +169,8 @@ class LocalMind:
         if slot == "product_id":
             return memory.product_id or None
         read = action.risk is Risk.READ
-        said = fill.pick(slot, choices, slots) or fill.from_memory(slot, choices, slots, memory, strict=read)
+        said = fill.pick(fill.by_kind_only(action.name, slot), choices, slots)
+        said = said or fill.from_memory(slot, choices, slots, memory, strict=read)
         if said is not None:
             return said
         only = slot in ("order_id", "line_id") and len(choices) == 1
