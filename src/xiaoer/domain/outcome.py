@@ -61,6 +61,7 @@ class Plan:
     action: str
     args: Facts
     facts: Facts
+    version: int = 0  # of the order as `check` saw it; a write to any other is stale
 
 
 @dataclass(frozen=True, slots=True)
