@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
-from xiaoer.actions.orders import order_choices
+from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.views import goods
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
@@ -42,13 +42,11 @@ class CancelOrder(Action[CancelOrderArgs]):
             "refund": order.total if order.payments else None,
             "methods": tuple(p.method.value for p in order.payments),
         }
-        return Plan(self.name, {"order_id": order.id, "reason": args.reason}, facts)
+        return Plan(self.name, {"order_id": order.id, "reason": args.reason}, facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
-        order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
-        if order is None:
-            raise LookupError("the order checked a moment ago is gone")
+        order = await order_of(plan, reach)
         await reach.shop.cancel(order, str(plan.args["reason"]), key=key)
         situation = "refund" if plan.facts["refund"] is not None else "unpaid"
         days = [reach.policy.refund_days.get(p.method, 0) for p in order.payments]

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
-from xiaoer.actions.orders import order_choices
+from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.views import address_words
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
@@ -51,13 +51,11 @@ class ChangeAddress(Action[ChangeAddressArgs]):
         if address == order.address:
             return Refused(Reason.SAME_ADDRESS, {"order_id": order.id})
         facts: Facts = {"order_id": order.id, "address": address_words(address), "to": asdict(address)}
-        return Plan(self.name, {"order_id": order.id, "address": args.address}, facts)
+        return Plan(self.name, {"order_id": order.id, "address": args.address}, facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
-        order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
-        if order is None:
-            raise LookupError("the order checked a moment ago is gone")
+        order = await order_of(plan, reach)
         to = cast(Mapping[str, str], plan.facts["to"])
         address = Address(**to)
         await reach.shop.change_address(order, address, key=key)

@@ -13,6 +13,7 @@ from xiaoer.domain.ids import OrderId
 from xiaoer.domain.order import Order, OrderState
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
+from xiaoer.domain.ports import StaleOrder
 from xiaoer.guard.access import owned_order, owned_orders
 
 UNDER_WAY = frozenset({OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED})
@@ -39,6 +40,14 @@ async def order_choices(actor: Actor, reach: Reach, *likely: Callable[[Order], b
         return ()
     fit = {order.id: order for test in likely for order in orders if test(order)}
     return [order_choice(order) for order in list(fit.values() or orders)[:MOST_CHOICES]]
+
+
+async def order_of(plan: Plan, reach: Reach) -> Order:
+    """The order as `check` saw it. StaleOrder if it changed since: nothing else was read out."""
+    order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
+    if order is None or order.version != plan.version:
+        raise StaleOrder(f"{plan.action}: the order is not what it was")
+    return order
 
 
 class LookUpOrder(Action[OrderArgs]):

@@ -6,13 +6,13 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
-from xiaoer.actions.orders import order_choices
+from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.request_return import line_choices
 from xiaoer.actions.views import line_choice, options_words, variant_choice
 from xiaoer.domain.catalog import Variant
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.ids import OrderId
+from xiaoer.domain.ids import LineId, OrderId, VariantId
 from xiaoer.domain.order import CaseKind, CaseReason, Line, Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
@@ -57,18 +57,17 @@ class RequestExchange(Action[RequestExchangeArgs]):
             "quantity": line.quantity,
             "until": exchange_until(order, line, reach.policy),
         }
-        return Plan(self.name, args.model_dump(mode="json"), facts)
+        return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         args = RequestExchangeArgs.model_validate(dict(plan.args))
-        order = await reach.shop.order(OrderId(args.order_id))
-        line = order.line(args.line_id) if order else None
-        wanted = await _variant(line, args.variant_id, reach) if line else None
-        if order is None or line is None or wanted is None:
-            raise LookupError("the order checked a moment ago is gone")
+        order = await order_of(plan, reach)
         request = CaseRequest(
-            kind=CaseKind.EXCHANGE, line_ids=(line.id,), reason=args.reason, new_variant_id=wanted.id
+            kind=CaseKind.EXCHANGE,
+            line_ids=(LineId(args.line_id),),
+            reason=args.reason,
+            new_variant_id=VariantId(args.variant_id),
         )
         case = await reach.shop.open_case(order, request, key=key)
         return Done(self.name, {**plan.facts, "case_id": case.id})

@@ -7,7 +7,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
-from xiaoer.actions.orders import order_choices
+from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.views import joined, line_choice
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
@@ -50,13 +50,12 @@ class RequestReturn(Action[RequestReturnArgs]):
         for line in lines:
             if (no := refuse_return(order, line, ask, policy=reach.policy, now=reach.now)) is not None:
                 return no
-        return Plan(self.name, args.model_dump(mode="json"), await _facts(order, lines, args, actor, reach))
+        facts = await _facts(order, lines, args, actor, reach)
+        return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
-        order = await reach.shop.order(OrderId(str(plan.args["order_id"])))
-        if order is None:
-            raise LookupError("the order checked a moment ago is gone")
+        order = await order_of(plan, reach)
         fee = plan.facts["fee"]
         request = CaseRequest(
             kind=CaseKind.RETURN,
