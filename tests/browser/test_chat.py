@@ -251,18 +251,22 @@ async def test_a_conversation_that_has_expired_gives_way_to_a_new_one(visit: Vis
 async def test_what_is_sent_to_an_expired_conversation_arrives_in_the_new_one(visit: Visit) -> None:
     visitor = await visit()
     await visitor.opens()
+    old = await kept(visitor.page)
     await visitor.page.route(
         "**/messages", lambda route: route.fulfill(status=401, json={"detail": "expired"}), times=1
     )
     await visitor.says("运费怎么收？", "")
     await expect(visitor.own).to_have_count(1)
+    assert (await kept(visitor.page))["id"] != old["id"]
 
 
-async def test_a_closed_panel_counts_what_comes_in(visit: Visit) -> None:
+async def test_a_closed_panel_counts_what_comes_in_on_any_page(visit: Visit) -> None:
     visitor = await visit()
     await visitor.opens()
     await visitor.page.keyboard.press("Escape")
     await expect(visitor.panel).to_be_hidden()
+    await visitor.page.reload()
+    await expect(visitor.launcher).to_be_visible()
     await visitor.page.evaluate(
         """async () => {
             const { id, token } = JSON.parse(sessionStorage["xiaoer:guest"]);

@@ -66,7 +66,7 @@ dd { text-align:end; overflow-wrap:anywhere }
 [value="-1"] svg { transform:scaleY(-1) }
 [aria-pressed=true] svg { fill:var(--accent) }
 .thumbs input { flex:1 0 100% }
-#notice { border-top:var(--edge); visibility:visible }
+#notice { border-top:var(--edge) }
 dialog > form { padding:0 16px calc(14px + env(safe-area-inset-bottom)); position:relative }
 textarea { flex:1; resize:none; padding:9px 14px; max-height:140px; font-size:16px; field-sizing:content }
 ::placeholder { color:var(--soft) }
