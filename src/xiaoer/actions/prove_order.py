@@ -34,8 +34,8 @@ class ProveOrder(Action[ProveOrderArgs]):
         """Wrong, foreign and tried too often are one answer; each try is counted, right or wrong."""
         no = Refused(Reason.NOT_PROVEN, {"order_id": args.order_id, "situation": "wrong"})
         keys = (
+            (f"by:{reach.conversation_id}", TRIES_PER_CONVERSATION),  # first: nobody locks many orders
             (f"order:{args.order_id}", TRIES_PER_ORDER),
-            (f"by:{reach.conversation_id}", TRIES_PER_CONVERSATION),
         )
         for key, limit in keys:
             named = f"{actor.shop_id}:{key}"
@@ -58,8 +58,13 @@ async def _knows(order: Order, contact: str, reach: Reach) -> bool:
     if "@" in contact:
         email = customer.email if customer else ""
         return bool(email) and _same(contact.strip().lower(), email.lower())
-    digits = "".join(c for c in contact if c.isdecimal() and c.isascii())
-    return len(digits) >= TAIL and any(_same(digits[-TAIL:], phone[-TAIL:]) for phone in phones if phone)
+    digits = _digits(contact)
+    tails = [_digits(phone)[-TAIL:] for phone in phones]
+    return len(digits) >= TAIL and any(_same(digits[-TAIL:], tail) for tail in tails if len(tail) == TAIL)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdecimal() and c.isascii())
 
 
 def _same(a: str, b: str) -> bool:
