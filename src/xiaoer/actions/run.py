@@ -11,7 +11,7 @@ from xiaoer.domain.decision import Do
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
-from xiaoer.domain.ports import Proposal, ProposalState, ShopError, ShopUnclear, StaleOrder
+from xiaoer.domain.ports import Proposal, ProposalState, Shop, ShopError, ShopUnclear, StaleOrder
 
 CARD_LIVES = timedelta(
     minutes=30
@@ -51,7 +51,8 @@ async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: 
     try:
         parsed = action.takes.model_validate(args)
     except ValidationError as error:
-        wrong = sorted({str(e["loc"][0]) if e["loc"] else "" for e in error.errors()})
+        said = {str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]}
+        wrong = sorted(said & set(action.takes.model_fields))  # a name we do not know is not repeated
         return Refused(Reason.BAD_ARGUMENTS, {"fields": ", ".join(wrong)})
     return await action.check(parsed, actor, reach)
 
@@ -110,17 +111,19 @@ async def _carry_out(proposal: Proposal, actor: Actor, reach: Reach) -> tuple[Pr
     except StaleOrder:
         return ProposalState.REFUSED, Refused(Reason.WORLD_CHANGED, {"action": action.name})
     except ShopUnclear:
-        return await _look_up(proposal, reach)
+        return await look_up(proposal, reach.shop)
     except ShopError as error:
         _log.warning("shop_error", intent_id=proposal.id, error=type(error).__name__)
         return ProposalState.REFUSED, Failed(action.name, Reason.SHOP_UNREACHABLE)
 
 
-async def _look_up(proposal: Proposal, reach: Reach) -> tuple[ProposalState, Outcome]:
+async def look_up(proposal: Proposal, shop: Shop) -> tuple[ProposalState, Outcome]:
     """The answer to a write was lost: ask by its key; never repeat it blindly."""
+    plan = proposal.plan
     try:
-        if await reach.shop.effect(proposal.id):
-            return ProposalState.DONE, Done(proposal.plan.action, proposal.plan.facts)
-    except ShopError:
-        _log.warning("effect_unknown", intent_id=proposal.id)
-    return ProposalState.UNCLEAR, Failed(proposal.plan.action, Reason.SHOP_UNCLEAR)
+        if await shop.effect(proposal.id):
+            # What the shop's own answer would have told (the number of a return) is not known here.
+            return ProposalState.DONE, Done(plan.action, {**plan.facts, "situation": "looked_up"})
+    except ShopError as error:
+        _log.warning("effect_unknown", intent_id=proposal.id, error=type(error).__name__)
+    return ProposalState.UNCLEAR, Failed(plan.action, Reason.SHOP_UNCLEAR)
