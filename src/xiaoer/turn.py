@@ -15,7 +15,7 @@ from xiaoer.actions.base import Reach
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import remember
 from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
-from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff
+from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
@@ -42,6 +42,7 @@ from xiaoer.speak.voice import TemplateVoice
 MOST_STEPS = 8  # of one turn: at most five wishes, a proof before them, something parked after them
 MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered by the next
 PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # waits of a pressed card for a turn under way
+BROKEN = Chosen(HandOff("broken"), "rule:broken")
 _log = structlog.get_logger(__name__)
 
 
@@ -92,45 +93,54 @@ class Clerk:
         try:
             for _ in range(MOST_TURNS):
                 async with log.lease(conversation_id, now=self.clock()):
-                    if (turn := await self._receive(conversation_id)) is not None:
-                        records.append(await self._finish(await self._serve_or_call_person(turn)))
+                    if (heard := await self._receive(conversation_id)) is not None:
+                        records.append(await self._finish(await self._serve(*heard)))
                 if not (await log.pending(conversation_id))[1]:
                     break
         except Busy:
             _log.debug("answered_elsewhere", conversation_id=conversation_id)
         return tuple(records)
 
-    async def _receive(self, conversation_id: ConversationId) -> Turn | None:
-        """The messages that wait for a reply, understood together: a burst is one turn."""
+    async def _receive(self, conversation_id: ConversationId) -> tuple[Turn, Chosen | None] | None:
+        """The messages that wait for a reply, understood together: a burst is one turn.
+
+        With the decision that is plain already: what breaks the understander is for a person to read.
+        """
         conversation, messages = await self.house.conversations.pending(conversation_id)
         if not messages:
             return None
         self.wakeups.whisper(conversation_id, "typing", {})
-        understanding = self.understander.understand([m.text for m in messages], conversation)
-        return _turn(conversation, tuple(messages), understanding, now=self.clock())
-
-    async def _serve_or_call_person(self, turn: Turn) -> TurnRecord:
-        """A bug in a turn is a person's to mend, and nobody is met with silence."""
         try:
-            return await self._serve(turn)
-        except StoreDown:
-            raise  # nothing can be kept now; the message is stored and answered once the store is back
-        except Exception as bug:  # noqa: BLE001 - the edge of a turn
-            _log.error("turn_broke", turn_id=turn.id, error=type(bug).__name__, at=_where(bug))
-            return await self._serve(turn, Chosen(HandOff("broken"), "rule:broken"))
+            heard, first = self.understander.understand([m.text for m in messages], conversation), None
+        except Exception as bug:  # noqa: BLE001 - nobody is met with silence
+            _log.error("understander_broke", error=type(bug).__name__, at=where(bug))
+            heard, first = _silence(conversation), BROKEN
+        return _turn(conversation, tuple(messages), heard, now=self.clock()), first
 
     async def _serve(self, turn: Turn, first: Chosen | None = None) -> TurnRecord:
-        """Decide, act, speak, until every wish is served or something has to be asked."""
+        """Decide, act, speak, until every wish is served or something has to be asked.
+
+        A bug in a step is a person's to mend. What the steps before it did is still told and remembered.
+        """
         begun = perf_counter()
         for _ in range(MOST_STEPS):
-            chosen = first if first and not turn.steps else await self.mind.next(turn)
-            if chosen is None:
+            try:
+                chosen = first if first and not turn.steps else await self.mind.next(turn)
+                if chosen is None:
+                    break
+                turn = await self._step(turn, chosen)
+            except StoreDown:
+                raise  # nothing can be kept now; the message is stored and answered once the store is back
+            except Exception as bug:  # noqa: BLE001 - the edge of a turn
+                _log.error("turn_broke", turn_id=turn.id, error=type(bug).__name__, at=where(bug))
+                turn = await self._step(turn, BROKEN)
                 break
-            outcome = await self._act(chosen.decision, turn)
-            turn = self._told(turn, chosen, outcome)
-        reply = self._proven(self.voice.together(turn), turn)
+        turn, reply = self._proven(turn)
         ms = (perf_counter() - begun) * 1000
         return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=dict(self.versions))
+
+    async def _step(self, turn: Turn, chosen: Chosen) -> Turn:
+        return self._told(turn, chosen, await self._act(chosen.decision, turn))
 
     async def _act(self, decision: Decision, turn: Turn) -> Outcome | None:
         """Everything that is done goes through the one door."""
@@ -149,19 +159,24 @@ class Clerk:
     def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None) -> Turn:
         """The turn after a step: what was said of it, what is remembered, who is proven by now."""
         reply = self.voice.say(chosen, outcome, turn)
-        if reply.text:
+        if reply.text and not unproven(reply):
             self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
         step = Step(chosen=chosen, outcome=outcome, reply=reply)
         conversation = replace(turn.conversation, actor=_actor_after(turn.conversation.actor, outcome))
         memory = remember(turn.memory, chosen, outcome)
         return replace(turn, conversation=conversation, memory=memory, steps=(*turn.steps, step))
 
-    def _proven(self, reply: Reply, turn: Turn) -> Reply:
-        """The last look: a number without a receipt is not said."""
+    def _proven(self, turn: Turn) -> tuple[Turn, Reply]:
+        """The last look: a number without a receipt is not said.
+
+        What is said instead is a step of its own: a card that was not shown must not hear the next yes.
+        """
+        reply = self.voice.together(turn)
         if not (loose := unproven(reply)):
-            return reply
+            return turn, reply
         _log.error("unproven_reply", turn_id=turn.id, count=len(loose))
-        return self.voice.unsure(turn)
+        turn = self._told(turn, Chosen(Say("shop_down"), "rule:unproven"), None)
+        return turn, turn.steps[-1].reply
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
         await self.house.conversations.finish_turn(record, now=self.clock())
@@ -200,7 +215,8 @@ class Clerk:
             call = Do("prove_order", {"order_id": order_id, "contact": contact})
             record = await self._serve(turn, Chosen(call, "rule:form"))
             await self._finish(record)
-        return OrderId(order_id) in record.turn.conversation.actor.proven_orders
+        matched = isinstance(record.turn.steps[0].outcome, Done)  # a proof from before is none of this one
+        return matched and OrderId(order_id) in record.turn.conversation.actor.proven_orders
 
     @asynccontextmanager
     async def _alone(self, conversation_id: ConversationId) -> AsyncIterator[Turn]:
@@ -221,11 +237,14 @@ class Clerk:
         conversation = await self.house.conversations.get(conversation_id)
         if conversation is None:
             raise LookupError("no such conversation")
-        silence = Understanding(text="", language=conversation.language, wishes=())
-        return _turn(conversation, (), silence, now=self.clock())
+        return _turn(conversation, (), _silence(conversation), now=self.clock())
 
 
-def _where(bug: BaseException) -> str:
+def _silence(conversation: Conversation) -> Understanding:
+    return Understanding(text="", language=conversation.language, wishes=())
+
+
+def where(bug: BaseException) -> str:
     """File and line of a bug: enough to find it, and no value of anybody."""
     frames = traceback.extract_tb(bug.__traceback__)
     return f"{frames[-1].filename.rpartition('/xiaoer/')[2]}:{frames[-1].lineno}" if frames else ""

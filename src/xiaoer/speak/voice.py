@@ -73,12 +73,6 @@ class TemplateVoice:
             parts=tuple(parts), receipts=tuple(receipts), origin=Origin.TEMPLATE, language=say.language
         )
 
-    def unsure(self, turn: Turn) -> Reply:
-        """Said instead of a reply that could not be proven."""
-        said = _plain(["say.shop_down"], {}, _renderer(turn), _TRY["shop_down"])
-        language = turn.understanding.language
-        return Reply(parts=said[0], receipts=said[1], origin=Origin.TEMPLATE, language=language)
-
     def _outcome(self, decision: Do | HandOff, outcome: Outcome | None, turn: Turn, say: Renderer) -> Said:
         match outcome:
             case Done(action, facts) if isinstance(decision, HandOff) or action == "call_person":
