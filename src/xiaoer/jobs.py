@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import anyio
 import structlog
 
-from xiaoer.domain.outcome import Done, Failed, Reason
-from xiaoer.domain.ports import Proposal, ProposalState, ShopError, StoreDown
-from xiaoer.turn import Clerk
+from xiaoer.actions.run import look_up
+from xiaoer.domain.ports import Proposal, ProposalState, StoreDown
+from xiaoer.turn import Clerk, where
 
 EVERY_S = 2.0  # between looks: how long a customer waits at most after a process died
 DOUBT = timedelta(seconds=60)  # an effect that is TAKEN for longer was left by a crash
@@ -38,23 +38,30 @@ class Jobs:
     async def look(self, now: datetime) -> None:
         """One look. Every part is safe to run in several processes at once."""
         for conversation_id in await self.clerk.house.conversations.unanswered(limit=MOST):
-            await self.clerk.answer(conversation_id)
+            await _alone("answer", self.clerk.answer(conversation_id))
         for effect in await self.clerk.house.ledger.taken_before(now - DOUBT):
-            await self._settle(effect, now)
+            await _alone("settle", self._settle(effect, now))
         if self.last_expiry is None or now - self.last_expiry >= EXPIRE_EVERY:
-            self.last_expiry = now
-            await self.expire(now)
+            await _alone("expire", self.expire(now))
+            self.last_expiry = now  # not before: a store that is down gets it as soon as it is back
 
     async def _settle(self, effect: Proposal, now: datetime) -> None:
-        """An effect cut off by a crash: asked for by its key, never repeated; unknown is a person's."""
-        try:
-            happened = await self.clerk.house.shop.effect(effect.id)
-        except ShopError:
-            happened = False
-        action = effect.plan.action
-        state = ProposalState.DONE if happened else ProposalState.UNCLEAR
-        outcome = Done(action, effect.plan.facts) if happened else Failed(action, Reason.SHOP_UNCLEAR)
+        """An effect cut off by a crash: asked for by its key, never repeated; unknown is a person's.
+
+        The person first: until one is called, the next look finds the effect again.
+        """
+        state, outcome = await look_up(effect, self.clerk.house.shop)
+        if state is ProposalState.UNCLEAR:
+            await self.clerk.call_person(effect.conversation_id, why="unclear")
         await self.clerk.house.ledger.finish(effect.id, state, outcome, now=now)
         _log.warning("effect_settled", intent_id=effect.id, state=state.value)
-        if not happened:
-            await self.clerk.call_person(effect.conversation_id, why="unclear")
+
+
+async def _alone(part: str, work: Awaitable[object]) -> None:
+    """One conversation or effect that breaks keeps no other waiting, and the clock does not stop."""
+    try:
+        await work
+    except StoreDown:
+        raise
+    except Exception as bug:  # noqa: BLE001 - the edge of a job
+        _log.error("job_broke", part=part, error=type(bug).__name__, at=where(bug))
