@@ -243,7 +243,7 @@ class Conversations(Protocol):
         ...
 
     async def finish_turn(self, record: TurnRecord, *, now: datetime) -> Message | None:
-        """In one transaction: reply, turn row, memory, answered_seq. None if nothing was said."""
+        """In one transaction: reply, turn row, memory, answered_seq, end of the lease. None: nothing said."""
         ...
 
     async def say(

@@ -150,6 +150,7 @@ class SqlConversations:
         message = await self._store.write(
             conversation_id, lambda conn: turns.finish(conn, record, now, token=token)
         )
+        self._leases.ended(conversation_id)
         if message is not None:
             self._ring(conversation_id)
         return message

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
@@ -17,7 +18,13 @@ LASTS = timedelta(seconds=30)  # a turn is bounded well below
 
 # What the running task holds, by (leases, conversation). It is the task that holds a lease, not the process:
 # one that outlived its time must not finish with the token of the task that took over.
-_held: ContextVar[Mapping[tuple[int, str], str] | None] = ContextVar("held", default=None)
+_held: ContextVar[Mapping[tuple[int, str], "_Held"] | None] = ContextVar("held", default=None)
+
+
+@dataclass(slots=True)
+class _Held:
+    token: str
+    over: bool = False  # the turn has ended it
 
 
 # Statements are built once, at import: that takes six times as long as running them.
@@ -49,21 +56,29 @@ class Leases:
         """Busy if another holds it. LookupError if there is no such conversation."""
         token = new_id()
         await self._store.write(conversation_id, lambda conn: _take(conn, conversation_id, token, now))
-        before = _held.get()
-        _held.set({**(before or {}), (id(self), conversation_id): token})
+        before, held = _held.get(), _Held(token)
+        _held.set({**(before or {}), (id(self), conversation_id): held})
         try:
             yield
         finally:
             _held.set(before)
-            with suppress(StoreDown):  # then it runs out by itself
-                await self._store.write(conversation_id, lambda conn: _release(conn, conversation_id, token))
+            if not held.over:
+                with suppress(StoreDown):  # then it runs out by itself
+                    await self._store.write(
+                        conversation_id, lambda conn: _release(conn, conversation_id, token)
+                    )
 
     def token(self, conversation_id: ConversationId) -> str:
         """What this task holds it with. Busy if it does not."""
-        token = (_held.get() or {}).get((id(self), conversation_id))
-        if token is None:
+        held = (_held.get() or {}).get((id(self), conversation_id))
+        if held is None or held.over:
             raise Busy("not inside its lease")
-        return token
+        return held.token
+
+    def ended(self, conversation_id: ConversationId) -> None:
+        """Told by whoever has freed the row in a transaction of its own."""
+        if held := (_held.get() or {}).get((id(self), conversation_id)):
+            held.over = True
 
 
 def _take(conn: Connection, conversation_id: ConversationId, token: str, now: datetime) -> None:

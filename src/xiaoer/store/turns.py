@@ -12,13 +12,14 @@ from xiaoer.store.rows import Event, advance, change, next_place, put
 from xiaoer.store.tables import conversations, turns
 
 _MINE = conversations.c.lease_holder == bindparam("token")
-_SPOKEN = advance("memory", where=_MINE)
-_ANSWERED = advance("memory", "answered_seq", "language", where=_MINE)
+_FREED = ("lease_holder", "lease_until")  # the lease ends with its turn: that saves a commit
+_SPOKEN = advance("memory", *_FREED, where=_MINE)
+_ANSWERED = advance("memory", "answered_seq", "language", *_FREED, where=_MINE)
 _RECORD = insert(turns)
 
 
 def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -> Message | None:
-    """The reply, if anything was said. Busy unless `token` still holds the conversation."""
+    """The reply, if anything was said; ends the lease. Busy unless `token` still holds the conversation."""
     turn, reply = record.turn, record.reply
     message = None
     left = _left_by(turn)
@@ -40,7 +41,7 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
 
 def _left_by(turn: Turn) -> dict[str, Any]:
     """What a turn changes in its conversation."""
-    left: dict[str, Any] = {"memory": dumps(turn.memory)}
+    left: dict[str, Any] = {"memory": dumps(turn.memory), **dict.fromkeys(_FREED)}
     if turn.messages:
         left["answered_seq"] = turn.messages[-1].seq
         left["language"] = turn.understanding.language.value
