@@ -1,8 +1,8 @@
 """What a turn costs: a null route, a durable turn without understanding, a whole local turn.
 
-CPU per request is process time over requests: of every thread, the database client too, a
-PostgreSQL server's own not. Requests go straight through ASGI, so that no HTTP client is counted. Latency is measured at a
-fixed arrival rate (open loop). Ratios are taken within one run.
+CPU per request is process time over requests: of every thread, the database client too, a PostgreSQL
+server's own not. Requests go straight through ASGI, so that no HTTP client is counted. Latency is
+measured at a fixed arrival rate (open loop). Ratios are taken within one run.
 
     python benchmarks/turns.py [--turns 300] [--rate 50] [--seconds 10] [--databases sqlite] [--json FILE]
 """

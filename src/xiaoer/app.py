@@ -192,7 +192,12 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         hub=app.hub,
         clock=app.clerk.clock,
         changed=partial(_changed, app.store),
-        checks={"database": lambda: app.store.read(lambda conn: conn.execute(text("SELECT 1")).scalar())},
+        checks={
+            "database": lambda: app.store.read(lambda conn: conn.execute(text("SELECT 1")).scalar()),
+            "shop": app.house.shop.categories,
+            "index": partial(_indexed, app.library),
+        },
+        beside=[app.jobs.run],
         allowed_origins=settings.allowed_origins,
         pace=Pace(settle_s=settings.settle_s),
         pages=pages,
@@ -206,6 +211,10 @@ def _policy(settings: Settings) -> Policy:
         return load_policy(settings.policy_file or _demo_folder() / "policy.yaml")
     except PolicyError as wrong:
         raise Misconfigured(str(wrong)) from wrong
+
+
+async def _indexed(library: TantivyLibrary) -> None:
+    library.search("?", Language.EN, limit=1)
 
 
 async def _changed(

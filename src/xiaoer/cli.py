@@ -15,6 +15,7 @@ from rich.table import Table
 
 from xiaoer.app import App, Misconfigured, migrate, open_app, reset_demo, web
 from xiaoer.channels.terminal import Terminal, as_json, readable, show
+from xiaoer.channels.web.serving import Server
 from xiaoer.domain.people import Customer
 from xiaoer.domain.ports import ShopError, StoreDown
 from xiaoer.domain.words import Language
@@ -119,9 +120,6 @@ def main() -> None:
             f"[red]数据库或订单系统没有回应 / The database or order system does not answer: {down}[/red]"
         )
         sys.exit(3)
-    except ExceptionGroup as several:  # from the service's task group: the first is the cause
-        _err.print(f"{type(several.exceptions[0]).__name__}", style="red")
-        sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -175,10 +173,7 @@ async def _serve(settings: Settings, *, host: str, port: int, with_demo: bool) -
         if with_demo:
             _out.print("换一位顾客试试：页面右上角 / Try another customer: top right of the page")
         _out.print("按 Ctrl+C 停止 / Ctrl+C stops it")
-        async with asyncio.TaskGroup() as running:
-            clock = running.create_task(app.jobs.run())
-            await uvicorn.Server(config).serve()
-            clock.cancel()
+        await Server(config, app.hub).serve()
 
 
 async def _chat(settings: Settings, *, email: str, language: Language | None, as_lines: bool) -> None:

@@ -13,6 +13,7 @@ from xiaoer.turn import Clerk, where
 
 EVERY_S = 2.0  # between looks: how long a customer waits at most after a process died
 DOUBT = timedelta(seconds=60)  # an effect that is TAKEN for longer was left by a crash
+SETTLED = timedelta(seconds=3)  # a burst is still being written, and its own process answers it
 EXPIRE_EVERY = timedelta(hours=6)
 MOST = 50  # conversations taken up in one look
 _log = structlog.get_logger(__name__)
@@ -37,7 +38,9 @@ class Jobs:
 
     async def look(self, now: datetime) -> None:
         """One look. Every part is safe to run in several processes at once."""
-        for conversation_id in await self.clerk.house.conversations.unanswered(limit=MOST):
+        for conversation_id in await self.clerk.house.conversations.unanswered(
+            limit=MOST, before=now - SETTLED
+        ):
             await _alone("answer", self.clerk.answer(conversation_id))
         for effect in await self.clerk.house.ledger.taken_before(now - DOUBT):
             await _alone("settle", self._settle(effect, now))

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
-from xiaoer.actions.views import joined, options_words, product_choice
+from xiaoer.actions.views import product_choice, variants_words
 from xiaoer.domain.catalog import Product, Variant, Wanted
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
@@ -74,9 +74,7 @@ class CheckStock(Action[CheckStockArgs]):
             return Refused(Reason.NO_SUCH_PRODUCT)
         fits = [v for v in product.variants if fits_options(v, args.colour, args.size)]
         if not fits:
-            have = joined(
-                list(dict.fromkeys(options_words(v.options) for v in product.variants if v.stock))[:8]
-            )
+            have = variants_words([v for v in product.variants if v.stock > 0])
             return Refused(Reason.NO_SUCH_VARIANT, {"item": product.title, "have": have})
         return Plan(self.name, args.model_dump(), _stock_facts(product, fits, args))
 
@@ -110,14 +108,10 @@ def _stock_facts(product: Product, fits: Sequence[Variant], args: CheckStockArgs
         "item": product.title,
         "situation": situation,
         "left": left,
-        "variant": options_words(fits[0].options) if len(fits) == 1 else joined(_values(fits, args)),
-        "have": joined([options_words(v.options) for v in have[:8]]),
+        "variant": variants_words(fits) if exact else Words("", ""),
+        "have": variants_words(have),
         "products": (_card(product, wanted),) if there or others else (),
     }
-
-
-def _values(fits: Sequence[Variant], args: CheckStockArgs) -> list[Words]:
-    return [options_words(v.options) for v in fits[:8]] if args.colour or args.size else []
 
 
 async def _nearest(wanted: Wanted, reach: Reach) -> Refused:
@@ -139,7 +133,7 @@ def _card(product: Product, wanted: Wanted) -> Facts:
         "product_id": product.id,
         "title": product.title,
         "price": min(v.price for v in shown),
-        "options": joined([options_words(v.options) for v in shown[:MOST_CHOICES]]),
+        "options": variants_words(shown),
         "variants": len(shown),
         "stock": sum(v.stock for v in fits),
         "image": product.image,

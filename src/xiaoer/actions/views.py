@@ -1,6 +1,6 @@
 """Orders, products and cases as facts: only what a customer may be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from xiaoer.domain.catalog import Product, Variant
@@ -10,6 +10,9 @@ from xiaoer.domain.order import Line, Order, Parcel
 from xiaoer.domain.people import Address
 from xiaoer.domain.rules import situation
 from xiaoer.domain.words import Words
+
+MOST_GROUPS = 4  # of variants on a card
+MOST_IN_GROUP = 9
 
 
 def order_facts(order: Order, now: datetime) -> Facts:
@@ -71,6 +74,27 @@ def line_choice(line: Line) -> Choice:
 
 def variant_choice(variant: Variant) -> Choice:
     return Choice(variant.id, options_words(variant.options), _words_of(variant.options))
+
+
+def variants_words(variants: Sequence[Variant]) -> Words:
+    """Which variants there are, by the option with the fewest values: `42 blue/black`, `black 40/41; white 41`."""
+    keys = list(variants[0].options) if variants else []
+    if not keys:
+        return Words("", "")
+    fewest = min(keys, key=lambda key: len({v.options[key] for v in variants}))
+    groups: dict[Words, list[Words]] = {}
+    for variant in variants:
+        rest = options_words({k: w for k, w in variant.options.items() if k != fewest})
+        groups.setdefault(variant.options[fewest], []).append(rest)
+    shown = [_group(head, rest) for head, rest in list(groups.items())[:MOST_GROUPS]]
+    return Words("；".join(w.zh for w in shown), "; ".join(w.en for w in shown))
+
+
+def _group(head: Words, rest: Sequence[Words]) -> Words:
+    more = "…" if len(rest) > MOST_IN_GROUP else ""
+    zh = "/".join(dict.fromkeys(w.zh for w in rest[:MOST_IN_GROUP])) + more
+    en = "/".join(dict.fromkeys(w.en for w in rest[:MOST_IN_GROUP])) + more
+    return Words(f"{head.zh} {zh}".strip(), f"{head.en} {en}".strip())
 
 
 def product_choice(product: Product) -> Choice:

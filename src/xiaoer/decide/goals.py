@@ -105,7 +105,7 @@ class Goals:
         general = wish.question and action in _WRITES and not _names_own(wish, turn)
         if general and (answer := self._answer(wish, turn, at_least=0.0, offer=action)) is not None:
             return Chosen(answer, why)
-        if action == "check_stock":
+        if action == "check_stock" or (action == "find_product" and _of_the_same_thing(wish, turn)):
             return Chosen(self._stock(wish, turn), why)
         if action == "find_product":
             return Chosen(Do(action, _search(wish, turn)), why)
@@ -161,6 +161,13 @@ def _names_own(wish: Wish, turn: Turn) -> bool:
         return bool(slots.order_ids)
     own = slots.that and bool(turn.memory.order_id)
     return own or slots.latest or bool(slots.order_ids)
+
+
+def _of_the_same_thing(wish: Wish, turn: Turn) -> bool:
+    """ "In blue?" just after the stock of one thing was told."""
+    slots, last = wish.slots, turn.memory.last
+    told = last is not None and last.action == "check_stock"
+    return told and bool(slots.colour or slots.size) and not (slots.product_words or slots.category)
 
 
 def _search(wish: Wish, turn: Turn) -> dict[str, Fact]:

@@ -119,11 +119,13 @@ def _spoken_of(memory: Memory, facts: Facts) -> Memory:
     """Keep what "it" and "the second one" mean from here on."""
     order = facts.get("order_id")
     after = replace(memory, order_id=str(order)) if order else memory
+    product = facts.get("product_id")
+    after = replace(after, product_id=str(product)) if product else after
     for name, slot in (("orders", "order_id"), ("products", "product_id")):
         shown = _ids(facts.get(name), slot)
         if shown:
             after = replace(after, shown=shown, shown_slot=slot)
-            if slot == "product_id":
+            if slot == "product_id" and not product:
                 after = replace(after, product_id=shown[0] if len(shown) == 1 else "")
     return after
 

@@ -238,8 +238,8 @@ class Conversations(Protocol):
         """The conversation and its customer messages that have no reply yet, oldest first."""
         ...
 
-    async def unanswered(self, *, limit: int) -> Sequence[ConversationId]:
-        """Conversations with pending messages and no live lease: left behind by a crash."""
+    async def unanswered(self, *, limit: int, before: datetime | None = None) -> Sequence[ConversationId]:
+        """Conversations with pending messages, silent since `before`, and no live lease: left by a crash."""
         ...
 
     async def finish_turn(self, record: TurnRecord, *, now: datetime) -> Message | None:

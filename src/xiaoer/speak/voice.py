@@ -189,7 +189,7 @@ def _handed_over(facts: Facts, say: Renderer) -> Said:
     queue = QueueCard(
         state="away" if situation == "away" else "waiting",
         place=int(str(facts["place"])),
-        text=place.text,
+        text=say.phrase([f"queue_card.{'away' if situation == 'away' else 'waiting'}"], facts).text,
     )
     joint = "" if _han(say) else " "
     text = TextPart(text=f"{opening.text}{joint}{place.text}")

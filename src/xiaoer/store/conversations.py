@@ -54,7 +54,11 @@ _LATEST = (
 )
 _UNANSWERED = (
     select(conversations.c.id)
-    .where(conversations.c.asked_seq > conversations.c.answered_seq, FREE)
+    .where(
+        conversations.c.asked_seq > conversations.c.answered_seq,
+        conversations.c.updated_at <= bindparam("before", type_=conversations.c.updated_at.type),
+        FREE,
+    )
     .order_by(conversations.c.updated_at)
     .limit(bindparam("most"))
 )
@@ -136,9 +140,10 @@ class SqlConversations:
     async def pending(self, conversation_id: ConversationId) -> tuple[Conversation, Sequence[Message]]:
         return await self._store.read(lambda conn: _pending(conn, conversation_id))
 
-    async def unanswered(self, *, limit: int) -> Sequence[ConversationId]:
+    async def unanswered(self, *, limit: int, before: datetime | None = None) -> Sequence[ConversationId]:
         """Longest silent first."""
-        given = {"now": self._clock(), "most": limit}
+        now = self._clock()
+        given = {"now": now, "before": before or now, "most": limit}
         return await self._store.read(
             lambda conn: [ConversationId(found) for found in conn.scalars(_UNANSWERED, given)]
         )

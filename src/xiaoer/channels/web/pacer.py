@@ -1,4 +1,4 @@
-"""Pacer: how fast one conversation may write, counted in this process. A stored count would cost a commit each."""
+"""How fast one conversation may write, counted in this process: a stored count costs a commit each."""
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
