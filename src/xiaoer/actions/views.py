@@ -77,7 +77,7 @@ def variant_choice(variant: Variant) -> Choice:
 
 
 def variants_words(variants: Sequence[Variant]) -> Words:
-    """Which variants there are, by the option with the fewest values: `42 blue/black`, `black 40/41; white 41`."""
+    """Which variants there are, by the option with the fewest values: `42 blue/black`; `black 40/41`."""
     keys = list(variants[0].options) if variants else []
     if not keys:
         return Words("", "")
