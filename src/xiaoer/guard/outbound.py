@@ -18,7 +18,8 @@ def unproven(reply: Reply) -> tuple[str, ...]:
 def numbers(text: str) -> tuple[str, ...]:
     """The numbers in a text, as they compare: 1,299.00 and 1299 are the same."""
     plain = unicodedata.normalize("NFKC", text)
-    return tuple(_plain(found) for found in _NUMBERS.findall(plain))
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)  # of any script
+    return tuple(_plain(found) for found in _NUMBERS.findall(digits))
 
 
 def _plain(number: str) -> str:

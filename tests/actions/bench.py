@@ -1,0 +1,204 @@
+"""The one door on a bench: the generated world in a memory shop, and a house that keeps nothing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from tests.shops.worlds import NOW, POLICY, clock, world
+
+from xiaoer.actions.base import CATALOGUE, Reach, Risk
+from xiaoer.actions.run import run
+from xiaoer.domain.decision import Do
+from xiaoer.domain.facts import Fact, Facts
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId
+from xiaoer.domain.order import Order, OrderState
+from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan
+from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.ports import Proposal, ProposalState, Shop
+from xiaoer.domain.words import Language
+from xiaoer.shops.memory import MemoryShop, Stock
+
+HERE, ELSEWHERE = ConversationId("here"), ConversationId("elsewhere")
+GUEST = Actor(shop_id=POLICY.shop_id, role=Role.CUSTOMER)
+MEI = replace(GUEST, proof=Proof.SIGNED_IN, customer_id=CustomerId("C1001"))
+ALEX = replace(GUEST, proof=Proof.SIGNED_IN, customer_id=CustomerId("C1002"))
+WRITES = sorted(name for name, action in CATALOGUE.items() if action.risk >= Risk.WRITE)
+OF_AN_ORDER = sorted(
+    name
+    for name, action in CATALOGUE.items()
+    if "order_id" in action.takes.model_fields and name != "prove_order"
+)
+STREET = "王小明 13912345678 上海市徐汇区漕溪北路398号2单元501室"
+
+
+def proven(order_id: str) -> Actor:
+    return replace(GUEST, proof=Proof.ORDER, proven_orders=frozenset({OrderId(order_id)}))
+
+
+def memory_shop() -> MemoryShop:
+    made = world()
+    stock = Stock(
+        customers=made.customers, orders=made.orders, products=made.products, categories=made.categories
+    )
+    return MemoryShop(stock, POLICY, clock=clock)
+
+
+class MemoryLedger:
+    def __init__(self) -> None:
+        self.rows: dict[IntentId, Proposal] = {}
+        self._numbers = count(1)
+
+    async def propose(
+        self,
+        plan: Plan,
+        actor: Actor,
+        conversation_id: ConversationId,
+        *,
+        now: datetime,
+        expires_at: datetime,
+    ) -> IntentId:
+        made = Proposal(
+            id=IntentId(f"i{next(self._numbers)}"),
+            actor=actor,
+            conversation_id=conversation_id,
+            plan=Plan(plan.action, plan.args, plan.facts),
+            state=ProposalState.OPEN,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        self.rows[made.id] = made
+        return made.id
+
+    async def proposal(self, intent_id: IntentId) -> Proposal | None:
+        return self.rows.get(intent_id)
+
+    async def take(self, intent_id: IntentId, *, now: datetime) -> bool:
+        row = self.rows[intent_id]
+        free = row.state is ProposalState.OPEN and now < row.expires_at
+        if free:
+            self.rows[intent_id] = replace(row, state=ProposalState.TAKEN)
+        return free
+
+    async def finish(
+        self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
+    ) -> None:
+        row = self.rows[intent_id]
+        if row.state in (ProposalState.OPEN, ProposalState.TAKEN):
+            self.rows[intent_id] = replace(row, state=state, outcome=outcome)
+
+    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
+        raise NotImplementedError("the clock's, not the door's")
+
+
+class MemoryHouse:
+    """The desk, the tries and the proofs of one bench."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+        self.proofs: list[OrderId] = []
+        self.tries: dict[str, list[datetime]] = {}
+
+    async def queue(self, conversation_id: ConversationId, why: str, *, now: datetime) -> int:
+        self.called.append(why)
+        return 0
+
+    async def prove(self, conversation_id: ConversationId, order_id: OrderId) -> None:
+        self.proofs.append(order_id)
+
+    async def allow(self, key: str, *, limit: int, window_s: int, now: datetime) -> bool:
+        recent = [at for at in self.tries.get(key, []) if (now - at).total_seconds() < window_s]
+        allowed = len(recent) < limit
+        self.tries[key] = [*recent, now] if allowed else recent
+        return allowed
+
+
+class Watched:
+    """Counts the writes that reach a shop; `break_on` raises before or after one of its calls."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.writes: Counter[str] = Counter()
+        self.before: dict[str, Exception] = {}
+        self.after: dict[str, Exception] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.shop, name)
+
+        async def watched(*args: Any, **named: Any) -> Any:
+            if name in self.before:
+                raise self.before[name]
+            if "key" in named:
+                self.writes[name] += 1
+            answer = await call(*args, **named)
+            if name in self.after:
+                raise self.after[name]
+            return answer
+
+        return watched
+
+
+@dataclass
+class Bench:
+    shop: Any = field(default_factory=lambda: Watched(memory_shop()))
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    house: Any = field(default_factory=MemoryHouse)
+    now: datetime = NOW
+
+    def reach(self, conversation_id: ConversationId = HERE) -> Reach:
+        return Reach(
+            shop=self.shop,
+            ledger=self.ledger,
+            desk=self.house,
+            tries=self.house,
+            conversations=self.house,
+            policy=POLICY,
+            conversation_id=conversation_id,
+            language=Language.ZH,
+            now=self.now,
+        )
+
+    async def does(
+        self, action: str, args: Mapping[str, Any], actor: Actor = MEI, *, at: ConversationId = HERE
+    ) -> Outcome:
+        return await run(Do(action, args), actor, self.reach(at))
+
+    async def says_yes(self, card: IntentId, actor: Actor = MEI, *, at: ConversationId = HERE) -> Outcome:
+        return await run(Do("", confirmed=card), actor, self.reach(at))
+
+    async def card(self, action: str) -> NeedsConfirm:
+        """A lawful card of MEI's for `action`."""
+        outcome = await self.does(action, await self.lawful(action))
+        assert isinstance(outcome, NeedsConfirm), outcome
+        return outcome
+
+    async def lawful(self, action: str) -> dict[str, Fact]:
+        """Arguments with which MEI may do this write: what an action offers, it carries out."""
+        args: dict[str, Fact] = {"address": STREET} if action == "change_address" else {}
+        if "reason" in CATALOGUE[action].takes.model_fields:
+            args["reason"] = "wrong_size"
+        for slot in ("order_id", "line_id", "variant_id"):
+            if slot in CATALOGUE[action].takes.model_fields:
+                picked = await CATALOGUE[action].choices(slot, args, MEI, self.reach())
+                leads_on = [c.value for c in picked if await self._leads_on(action, slot, c.value, args)]
+                args[slot] = leads_on[0]
+        if action == "request_return":
+            args["unopened"] = True
+        return args
+
+    async def _leads_on(self, action: str, slot: str, value: str, args: Facts) -> bool:
+        if slot == "order_id" and action == "request_exchange":
+            lines = await CATALOGUE[action].choices("line_id", {"order_id": value}, MEI, self.reach())
+            return any([await self._leads_on(action, "line_id", c.value, {"order_id": value}) for c in lines])
+        if slot == "line_id" and action == "request_exchange":
+            known = {**args, "line_id": value}
+            return bool(await CATALOGUE[action].choices("variant_id", known, MEI, self.reach()))
+        return True
+
+
+def order_of(actor: Actor, *states: OrderState) -> Order:
+    """The actor's newest order, in one of `states`."""
+    theirs = [o for o in world().orders if o.customer_id == actor.customer_id]
+    return next(o for o in reversed(theirs) if not states or o.state in states)

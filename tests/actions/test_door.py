@@ -1,0 +1,251 @@
+"""The one door: a write asks first, is done once, and only as it was read out."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.actions.bench import ALEX, ELSEWHERE, GUEST, HERE, MEI, WRITES, Bench
+
+from xiaoer.actions.run import CARD_LIVES, decline, run
+from xiaoer.domain.decision import Do
+from xiaoer.domain.ids import ConversationId, IntentId, OrderId, ShopId
+from xiaoer.domain.order import Order, OrderState
+from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
+from xiaoer.domain.people import Actor, Role
+from xiaoer.domain.ports import ProposalState, ShopUnclear, ShopUnreachable, StaleOrder
+from xiaoer.domain.words import Language
+from xiaoer.speak.formats import Calendar
+from xiaoer.speak.render import Renderer
+
+CALL = {
+    "cancel_order": "cancel",
+    "change_address": "change_address",
+    "request_return": "open_case",
+    "request_exchange": "open_case",
+}
+
+
+def no(outcome: Outcome) -> Reason:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.reason
+
+
+async def card_order(bench: Bench, card: NeedsConfirm) -> Order:
+    order = await bench.shop.shop.order(OrderId(str(card.plan.args["order_id"])))
+    assert isinstance(order, Order)
+    return order
+
+
+def put(bench: Bench, order: Order) -> None:
+    """The world changes: somebody else wrote this order."""
+    bench.shop.shop._put(order)
+
+
+def test_every_write_has_its_call() -> None:
+    assert sorted(CALL) == WRITES
+
+
+@pytest.mark.parametrize("action", WRITES)
+async def test_a_write_asks_first_and_changes_nothing(action: str) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    row = bench.ledger.rows[card.intent_id]
+    assert row.plan.facts == card.plan.facts
+    assert (row.state, row.expires_at) == (ProposalState.OPEN, bench.now + CARD_LIVES)
+    assert not bench.shop.writes
+
+
+@pytest.mark.parametrize("action", WRITES)
+async def test_yes_does_it_once_and_says_so_again(action: str) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    first = await bench.says_yes(card.intent_id)
+    assert isinstance(first, Done)
+    assert first.facts.items() >= {k: v for k, v in card.plan.facts.items() if k != "situation"}.items()
+    assert await bench.says_yes(card.intent_id) == first
+    assert bench.shop.writes == {CALL[action]: 1}
+
+
+@pytest.mark.parametrize("action", WRITES)
+async def test_twenty_at_once_have_one_effect(action: str) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    said = await asyncio.gather(*(bench.says_yes(card.intent_id) for _ in range(20)))
+    assert bench.shop.writes == {CALL[action]: 1}
+    assert all(isinstance(o, Done) or no(o) is Reason.CARD_USED for o in said)
+    assert any(isinstance(o, Done) for o in said)
+
+
+@pytest.mark.parametrize(
+    ("who", "where"),
+    [
+        (MEI, ELSEWHERE),
+        (ALEX, HERE),
+        (GUEST, HERE),
+        (replace(MEI, shop_id=ShopId("other")), HERE),
+        (replace(GUEST, role=Role.STAFF), HERE),
+    ],
+)
+async def test_a_card_is_of_one_customer_in_one_conversation(who: Actor, where: ConversationId) -> None:
+    bench = Bench()
+    card = await bench.card("cancel_order")
+    reach = replace(bench.reach(), conversation_id=where)
+    assert await run(Do("", confirmed=card.intent_id), who, reach) == Refused(Reason.CARD_UNKNOWN)
+    assert await run(Do("", confirmed=IntentId("none")), who, reach) == Refused(Reason.CARD_UNKNOWN)
+    assert await decline(card.intent_id, who, reach) is None
+    assert bench.ledger.rows[card.intent_id].state is ProposalState.OPEN
+    assert not bench.shop.writes
+
+
+async def test_a_card_lives_thirty_minutes() -> None:
+    bench = Bench()
+    early, late = await bench.card("cancel_order"), await bench.card("cancel_order")
+    bench.now += timedelta(minutes=30)
+    assert no(await bench.says_yes(late.intent_id)) is Reason.CARD_EXPIRED
+    assert no(await bench.says_yes(late.intent_id)) is Reason.CARD_EXPIRED
+    assert not bench.shop.writes
+    bench.now -= timedelta(microseconds=1)
+    assert isinstance(await bench.says_yes(early.intent_id), Done)
+
+
+async def test_a_declined_card_stays_declined() -> None:
+    bench = Bench()
+    card = await bench.card("cancel_order")
+    declined = await decline(card.intent_id, MEI, bench.reach())
+    assert declined is not None
+    assert declined.state is ProposalState.DECLINED
+    assert no(await bench.says_yes(card.intent_id)) is Reason.CARD_USED
+    assert not bench.shop.writes
+
+
+async def test_a_done_card_cannot_be_declined() -> None:
+    bench = Bench()
+    card = await bench.card("cancel_order")
+    await bench.says_yes(card.intent_id)
+    left = await decline(card.intent_id, MEI, bench.reach())
+    assert left is not None
+    assert left.state is ProposalState.DONE
+
+
+async def test_what_the_card_does_not_show_any_more_is_not_done() -> None:
+    bench = Bench()
+    card = await bench.card("cancel_order")
+    order = await card_order(bench, card)
+    put(bench, replace(order, total=replace(order.total, minor=order.total.minor + 100)))
+    assert no(await bench.says_yes(card.intent_id)) is Reason.WORLD_CHANGED
+    assert bench.ledger.rows[card.intent_id].state is ProposalState.REFUSED
+    assert not bench.shop.writes
+
+
+async def test_what_is_no_longer_lawful_is_refused_with_its_reason() -> None:
+    bench = Bench()
+    card = await bench.card("cancel_order")
+    put(bench, replace(await card_order(bench, card), state=OrderState.SHIPPED))
+    assert no(await bench.says_yes(card.intent_id)) is Reason.ALREADY_SHIPPED
+    assert not bench.shop.writes
+
+
+@pytest.mark.parametrize("action", WRITES)
+async def test_an_order_that_moves_between_the_look_and_the_write_is_left_alone(action: str) -> None:
+    """Packed in that very moment: the policy says no, though the shop itself would let it pass."""
+    bench = Bench()
+    card = await bench.card(action)
+    order, real, looks = await card_order(bench, card), bench.shop.shop.order, []
+
+    async def packed_after_the_look(order_id: OrderId) -> Order | None:
+        looks.append(order_id)
+        if len(looks) == 2:
+            put(bench, replace(order, state=OrderState.PACKED))
+        found: Order | None = await real(order_id)
+        return found
+
+    bench.shop.shop.order = packed_after_the_look
+    assert no(await bench.says_yes(card.intent_id)) is Reason.WORLD_CHANGED
+    assert len(looks) == 2
+    assert not bench.shop.writes
+
+
+@pytest.mark.parametrize("action", WRITES)
+async def test_an_order_that_vanishes_is_a_changed_world(action: str) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    real, looks = bench.shop.shop.order, []
+
+    async def gone_after_the_look(order_id: OrderId) -> Order | None:
+        looks.append(order_id)
+        return None if len(looks) == 2 else await real(order_id)
+
+    bench.shop.shop.order = gone_after_the_look
+    assert no(await bench.says_yes(card.intent_id)) is Reason.WORLD_CHANGED
+
+
+@pytest.mark.parametrize("action", WRITES)
+async def test_a_stale_write_is_a_changed_world(action: str) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    bench.shop.before[CALL[action]] = StaleOrder("someone was quicker")
+    assert no(await bench.says_yes(card.intent_id)) is Reason.WORLD_CHANGED
+    assert bench.ledger.rows[card.intent_id].state is ProposalState.REFUSED
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("action", WRITES)
+async def test_a_lost_answer_is_looked_up_and_told(action: str, language: Language) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    bench.shop.after[CALL[action]] = ShopUnclear("the line went dead")
+    outcome = await bench.says_yes(card.intent_id)
+    assert isinstance(outcome, Done)
+    assert bench.ledger.rows[card.intent_id].state is ProposalState.DONE
+    assert bench.shop.writes == {CALL[action]: 1}
+    say = Renderer(Calendar(language, "Asia/Shanghai", bench.now), seed="1")
+    told = say.phrase([f"done.{action}.{outcome.facts['situation']}"], outcome.facts)
+    assert str(card.plan.args["order_id"]) in told.text
+
+
+@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("look_up", [None, ShopUnreachable("down"), ShopUnclear("who knows")])
+async def test_a_lost_answer_that_stays_lost_is_a_persons(action: str, look_up: Exception | None) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    bench.shop.before[CALL[action]] = ShopUnclear("the line went dead")
+    if look_up is not None:
+        bench.shop.before["effect"] = look_up
+    assert await bench.says_yes(card.intent_id) == Failed(action, Reason.SHOP_UNCLEAR)
+    assert bench.ledger.rows[card.intent_id].state is ProposalState.UNCLEAR
+    assert no(await bench.says_yes(card.intent_id)) is Reason.CARD_USED
+
+
+@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("call", ["order", "customer", "product", "write"])
+async def test_a_shop_that_is_down_at_any_call_has_done_nothing(action: str, call: str) -> None:
+    bench = Bench()
+    card = await bench.card(action)
+    bench.shop.before[CALL[action] if call == "write" else call] = ShopUnreachable("down")
+    outcome = await bench.says_yes(card.intent_id)
+    if isinstance(outcome, Done):  # it did not need this call
+        assert bench.shop.writes == {CALL[action]: 1}
+    else:
+        assert outcome == Failed(action, Reason.SHOP_UNREACHABLE)
+        assert not bench.shop.writes
+
+
+async def test_a_shop_that_is_down_is_said_to_be_down() -> None:
+    bench = Bench()
+    args = await bench.lawful("cancel_order")
+    bench.shop.before["order"] = ShopUnreachable("down")
+    for action in ("cancel_order", "look_up_order", "track_parcel", "refund_status"):
+        outcome = await bench.does(
+            action, args if action == "cancel_order" else {"order_id": args["order_id"]}
+        )
+        assert outcome == Failed(action, Reason.SHOP_UNREACHABLE)
+
+
+async def test_nothing_vetoes_a_person() -> None:
+    bench = Bench()
+    for call in ("order", "customer", "orders_of", "product", "find"):
+        bench.shop.before[call] = ShopUnreachable("down")
+    for actor in (GUEST, MEI):
+        assert isinstance(await bench.does("call_person", {}, actor), Done)
+    assert bench.house.called == ["asked", "asked"]
