@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 WHISPERS = 64  # kept for one listener; who is further behind is slow, and resumes from the table
 
 OVERLAP = timedelta(seconds=5)  # clocks of processes differ, and an event's time is before its commit
+READS = 32  # of streams at once: the store's queue is the turns' too, and a full one would cut streams off
 IDS = 5_000  # asked about at once: below what the databases take as parameters
 
 # Of these conversations, those with events since that moment, and their last seq.
@@ -31,11 +32,15 @@ class Stopped(Exception):
 
 
 class Listener:
-    """One open stream. Holds hints and whispers; the events themselves stay in the table."""
+    """One open stream. Holds hints and whispers; the events themselves stay in the table.
 
-    __slots__ = ("_over", "_rung", "_wake", "_whispers")
+    `turn_to_read`: who was rung with all the others waits here for a place.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_over", "_rung", "_wake", "_whispers", "turn_to_read")
+
+    def __init__(self, turn_to_read: asyncio.Semaphore) -> None:
+        self.turn_to_read = turn_to_read
         self._rung = True  # the first look is always due
         self._over: type[Exception] | None = None
         self._whispers: list[bytes] = []  # an empty deque takes 700 bytes, and most stay empty
@@ -91,6 +96,7 @@ class Hub:
     def __init__(self) -> None:
         self._groups: dict[ConversationId, _Group] = {}
         self._stopped = False
+        self._reading = asyncio.Semaphore(READS)
 
     def ring(self, conversation_id: ConversationId) -> None:
         if (group := self._groups.get(conversation_id)) is not None:
@@ -105,7 +111,7 @@ class Hub:
 
     @contextmanager
     def listening(self, conversation_id: ConversationId) -> Iterator[Listener]:
-        listener = Listener()
+        listener = Listener(self._reading)
         if self._stopped:
             listener.end(Stopped)
         group = self._groups.setdefault(conversation_id, _Group())

@@ -36,6 +36,7 @@ class _Stuck(Exception):
 class Patience:
     heartbeat_s: float = 15.0  # proxies close what is silent for 30 or 60 seconds
     send_s: float = 20.0  # a client that takes nothing for so long is gone or hostile
+    turn_s: float = 30.0  # behind 10,000 others it takes seconds to read; longer, and the store hangs
 
 
 class Unwound:
@@ -101,13 +102,14 @@ class EventStream(Response):
                 if whispers:
                     await self._put(send, b"".join(whispers))
                 if rung:
-                    await self._catch_up(send)
+                    await self._catch_up(listener, send)
         finally:
             gone.cancel()
 
-    async def _catch_up(self, send: Send) -> None:
+    async def _catch_up(self, listener: Listener, send: Send) -> None:
         while True:
-            events = await self._read(self._seq)
+            async with asyncio.timeout(self._patience.turn_s), listener.turn_to_read:
+                events = await self._read(self._seq)
             if events:
                 await self._put(send, b"".join(frame(e.kind, message_json(e), seq=e.seq) for e in events))
                 self._seq = events[-1].seq
