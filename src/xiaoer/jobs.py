@@ -11,7 +11,7 @@ from xiaoer.actions.run import look_up
 from xiaoer.domain.ports import Proposal, ProposalState, StoreDown
 from xiaoer.turn import Clerk, where
 
-EVERY_S = 2.0  # between looks: how long a customer waits at most after a process died
+EVERY_S = 2.0  # between looks
 DOUBT = timedelta(seconds=60)  # an effect that is TAKEN for longer was left by a crash
 SETTLED = timedelta(seconds=3)  # a burst is still being written, and its own process answers it
 EXPIRE_EVERY = timedelta(hours=6)
