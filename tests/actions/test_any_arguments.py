@@ -147,3 +147,10 @@ async def test_staff_see_any_order() -> None:
 async def test_writes_and_reads_are_all_covered() -> None:
     assert set(WRITES) < set(OF_AN_ORDER)
     assert not isinstance(await Bench().does("list_orders", {}), Failed)
+
+
+async def test_what_is_too_long_is_not_carried_any_further() -> None:
+    for length, reason in ((600, Reason.NO_SUCH_ORDER), (601, Reason.BAD_ARGUMENTS)):
+        outcome = await BENCH.does("look_up_order", {"order_id": "x" * length})
+        assert isinstance(outcome, Refused)
+        assert outcome.reason is reason
