@@ -105,6 +105,9 @@ class MemoryHouse:
         self.called.append(why)
         return 0
 
+    async def get(self, conversation_id: ConversationId) -> None:
+        """No conversation is kept here."""
+
     async def prove(self, conversation_id: ConversationId, order_id: OrderId) -> None:
         self.proofs.append(order_id)
 

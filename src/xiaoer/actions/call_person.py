@@ -4,6 +4,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.domain.conversation import State
 from xiaoer.domain.outcome import Done, Plan, Refused
 from xiaoer.domain.people import Actor
 
@@ -21,10 +22,14 @@ class CallPerson(Action[CallPersonArgs]):
 
     @override
     async def check(self, args: CallPersonArgs, actor: Actor, reach: Reach) -> Plan | Refused:
-        return Plan(self.name, args.model_dump(), {})
+        conversation = await reach.conversations.get(reach.conversation_id)
+        here = conversation is not None and conversation.state is State.HUMAN
+        return Plan(self.name, args.model_dump(), {"situation": "here"} if here else {})
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        if plan.facts.get("situation") == "here":
+            return Done(self.name, {"why": plan.args["why"], "situation": "here"})
         ahead = await reach.desk.queue(reach.conversation_id, str(plan.args["why"]), now=reach.now)
         open_now = reach.policy.hours.is_open(reach.now)
         facts = {

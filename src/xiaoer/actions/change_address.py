@@ -1,7 +1,7 @@
 """Change where an order goes, before it is packed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import cast
 
 from pydantic import Field
@@ -15,7 +15,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
-from xiaoer.domain.people import Actor, Address
+from xiaoer.domain.people import Actor, Address, Proof, Role
 from xiaoer.domain.rules import refuse_change_address
 from xiaoer.domain.words import Words
 from xiaoer.guard.access import owned_order, signed_in
@@ -50,7 +50,8 @@ class ChangeAddress(Action[ChangeAddressArgs]):
             return address
         if address == order.address:
             return Refused(Reason.SAME_ADDRESS, {"order_id": order.id})
-        facts: Facts = {"order_id": order.id, "address": address_words(address), "to": asdict(address)}
+        shown = _shown(address, order, actor)
+        facts: Facts = {"order_id": order.id, "address": address_words(shown), "to": asdict(address)}
         return Plan(self.name, {"order_id": order.id, "address": args.address}, facts, order.version)
 
     @override
@@ -83,6 +84,15 @@ class ChangeAddress(Action[ChangeAddressArgs]):
         saved = enumerate(await _saved_addresses(actor, reach))
         texts = [(n, address_words(a)) for n, a in saved if a != now_at]
         return [Choice(f"{SAVED}{n}", Words(text, text)) for n, text in texts[:MOST_CHOICES]]
+
+
+def _shown(address: Address, order: Order, actor: Actor) -> Address:
+    """A guest knows an order's number and a phone's tail: the name and phone on it are not told them."""
+    if actor.proof is Proof.SIGNED_IN or actor.role is Role.STAFF:
+        return address
+    kept = {"name": address.name[:1] + "**", "phone": "***" + address.phone[-4:]}
+    same = [name for name in kept if getattr(address, name) == getattr(order.address, name)]
+    return replace(address, **{name: kept[name] for name in same})
 
 
 async def _saved_addresses(actor: Actor, reach: Reach) -> Sequence[Address]:

@@ -147,7 +147,7 @@ class LocalMind:
         for _ in range(MOST_SLOTS):
             missing = await action.missing(task.args, actor, reach)
             if not missing:
-                return Chosen(Do(task.action, task.args, others=others), why, wish)
+                return Chosen(Do(task.action, task.args, others=others, then=task.then), why, wish)
             choices: Sequence[Choice] = task.choices if missing[0] == task.asked else ()
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":

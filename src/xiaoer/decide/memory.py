@@ -80,7 +80,7 @@ def _asked(memory: Memory, task: Task) -> Memory:
 
 def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     mine = memory.task is not None and memory.task.action == call.action
-    then = memory.task.then if mine and memory.task else None
+    then = call.then or (memory.task.then if mine and memory.task else None)
     task = Task(action=call.action, args=call.args, then=then)
     after = replace(memory, lost=0, last=task, task=None if mine else memory.task)
     if isinstance(outcome, NeedsConfirm):

@@ -48,6 +48,7 @@ class Do:
     args: Mapping[str, Fact] = field(default_factory=dict)
     confirmed: IntentId | None = None  # the card that was answered with yes
     others: tuple[Choice, ...] = ()  # what else could have been meant, to be shown with the result
+    then: Task | None = None  # what it makes possible, taken up after it
 
 
 @dataclass(frozen=True, slots=True)

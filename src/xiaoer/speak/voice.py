@@ -184,6 +184,8 @@ def _confirm(card: Part, facts: Facts, say: Renderer) -> Said:
 
 def _handed_over(facts: Facts, say: Renderer) -> Said:
     why, situation = str(facts["why"]), str(facts["situation"])
+    if situation == "here":
+        return _plain(["queue.here"], {}, say, ())
     opening = say.phrase([f"handoff.{why}", "handoff"], {})
     place = say.phrase([f"queue.{situation}"], facts)
     queue = QueueCard(
