@@ -82,21 +82,19 @@ class EventStream(Response):
     async def run(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         with contextlib.suppress(_Stuck):
-            over = contextlib.suppress(TimeoutError, Stopped, TooSlow, StoreDown)
-            with over, self._listening() as listener:
-                await self._talk(listener, receive, send)
+            with contextlib.suppress(TimeoutError, Stopped, TooSlow, StoreDown):
+                async with asyncio.timeout(self._life_s):
+                    with self._listening() as listener:
+                        await self._talk(listener, receive, send)
             await self._put(send, b"", more=False)
 
     async def _talk(self, listener: Listener, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_gone(receive, listener))
-        clock = asyncio.get_running_loop().time
-        over = clock() + self._life_s
         try:
             await self._put(send, _HELLO)
-            while (left_s := over - clock()) > 0:
-                # One timer for both: a second one would be held by each silent stream.
+            while True:
                 try:
-                    async with asyncio.timeout(min(left_s, self._patience.heartbeat_s)):
+                    async with asyncio.timeout(self._patience.heartbeat_s):
                         rung, whispers = await listener.news()
                 except TimeoutError:
                     await self._put(send, _BEAT)
