@@ -93,8 +93,12 @@ class Clerk:
         try:
             for _ in range(MOST_TURNS):
                 async with log.lease(conversation_id, now=self.clock()):
+                    begun = perf_counter()
                     if (heard := await self._receive(conversation_id)) is not None:
-                        records.append(await self._finish(await self._serve(*heard)))
+                        received_ms = (perf_counter() - begun) * 1000
+                        record = await self._serve(*heard)
+                        timed = replace(record, timings_ms={"receive": received_ms, **record.timings_ms})
+                        records.append(await self._finish(timed))
                 if not (await log.pending(conversation_id))[1]:
                     break
         except Busy:

@@ -70,7 +70,7 @@ async def live(store: Store, actor: Actor, mark: str, order: str = "") -> Conver
         done = replace(
             record.turn,
             understanding=replace(record.turn.understanding, wishes=(wish,)),
-            memory=Memory(search=c["memory"]),
+            memory=Memory(shown_slot=c["memory"]),
         )
         message = await log.finish_turn(replace(record, turn=done), now=NOW)
     assert message is not None

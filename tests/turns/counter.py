@@ -115,6 +115,8 @@ def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
         "on_the_way": lambda o: any(p.state is ParcelState.IN_TRANSIT for p in o.parcels),
     }
     names = {name: next((o.id for o in talk.orders if test(o)), "") for name, test in tests.items()}
+    sent = next((o for o in talk.orders if o.id == names["shipped"]), None)
+    names["shipped_number"] = sent.parcels[0].tracking_number if sent else ""
     if names["paid"]:
         names["paid_digits"] = names["paid"][1:]
         names["paid_wide"] = "".join(chr(ord(c) + 0xFEE0) for c in names["paid"])

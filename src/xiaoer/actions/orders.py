@@ -50,6 +50,15 @@ async def order_of(plan: Plan, reach: Reach) -> Order:
     return order
 
 
+async def order_with_parcel(tracking_number: str, actor: Actor, reach: Reach) -> str:
+    """The customer's order that this parcel belongs to; the number itself if it is none of theirs."""
+    orders = await owned_orders(reach.shop, actor)
+    theirs = () if isinstance(orders, Refused) else orders
+    wanted = tracking_number.casefold()
+    named = (o.id for o in theirs if any(p.tracking_number.casefold() == wanted for p in o.parcels))
+    return next(named, tracking_number)
+
+
 class LookUpOrder(Action[OrderArgs]):
     name = "look_up_order"
     risk = Risk.READ

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pydantic import Field
 from typing_extensions import override
 
-from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
-from xiaoer.actions.views import product_choice, variants_words
+from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.actions.views import variants_words
 from xiaoer.domain.catalog import Product, Variant, Wanted
-from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import ProductId
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
@@ -138,14 +137,6 @@ def _card(product: Product, wanted: Wanted) -> Facts:
         "stock": sum(v.stock for v in fits),
         "image": product.image,
     }
-
-
-async def product_choices(words: str, category: str, reach: Reach) -> Sequence[Choice]:
-    """Products a customer may mean, best first."""
-    found = await reach.shop.find(
-        Wanted(words=words, category=category, in_stock_only=False), limit=MOST_CHOICES
-    )
-    return [product_choice(p) for p in found]
 
 
 offer(FindProduct())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from xiaoer.domain.catalog import Product, Variant
+from xiaoer.domain.catalog import Variant
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.order import Line, Order, Parcel
@@ -95,10 +95,6 @@ def _group(head: Words, rest: Sequence[Words]) -> Words:
     zh = "/".join(dict.fromkeys(w.zh for w in rest[:MOST_IN_GROUP])) + more
     en = "/".join(dict.fromkeys(w.en for w in rest[:MOST_IN_GROUP])) + more
     return Words(f"{head.zh} {zh}".strip(), f"{head.en} {en}".strip())
-
-
-def product_choice(product: Product) -> Choice:
-    return Choice(product.id, product.title)
 
 
 def address_words(address: Address) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
+from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, INTENT_TO_ACTION, Goals, Sure
 from xiaoer.domain.conversation import Memory, Turn
@@ -153,6 +154,8 @@ class LocalMind:
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
             value = self._fitting(action, missing[0], choices, named, turn.memory)
+            if missing[0] == "order_id" and named.tracking_numbers:
+                value = await order_with_parcel(named.tracking_numbers[0], actor, reach)
             if value is None:
                 fit = fill.fitting(fill.by_kind_only(action.name, missing[0]), choices, named)
                 asked = replace(task, asked=missing[0], choices=tuple(fit or choices), tries=0)

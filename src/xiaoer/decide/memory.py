@@ -26,7 +26,7 @@ LOST = frozenset({"out_of_scope", "unclear"})
 
 def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
     """A yes speaks only to what the last step proposed: every step forgets the proposal before it."""
-    before = replace(memory, proposal=None, offer=None, asks_back=(), greeted=True)
+    before = replace(memory, proposal=None, offer=None, greeted=True)
     before = replace(before, parked=_without(before.parked, chosen.decision), task=_kept(before.task, chosen))
     match chosen.decision:
         case Ask(task):
@@ -35,9 +35,8 @@ def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
             return _done(before, call, outcome)
         case Drop(card):
             return replace(before, task=None, parked=before.parked if card else (), card=None, lost=0)
-        case Suggest(intents):
-            names = tuple(intent.value for intent in intents)
-            return replace(before, asks_back=names, lost=before.lost + 1)
+        case Suggest():
+            return replace(before, lost=before.lost + 1)
         case Say(key) if key in LOST:
             return replace(before, lost=before.lost + 1)
         case _:

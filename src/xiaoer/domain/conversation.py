@@ -30,12 +30,10 @@ class Memory:
     card: IntentId | None = None  # the last card that is not answered; a correction replaces it
     last: Task | None = None  # what was last done or proposed, for a correction
     offer: Task | None = None  # what a plain yes would start
-    asks_back: tuple[str, ...] = ()  # intents last suggested, for "the first one"
     shown: tuple[str, ...] = ()  # values last listed, for "the second one"
     shown_slot: str = ""  # order_id | product_id | line_id | variant_id ...
     order_id: str = ""  # last spoken of
     product_id: str = ""
-    search: str = ""  # last product search, for "cheaper?" and "in blue?"
     lost: int = 0  # times in a row nothing was understood
     upset: int = 0  # upset or angry turns in a row
     greeted: bool = False

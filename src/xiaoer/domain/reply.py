@@ -1,6 +1,6 @@
 """Reply: parts for the customer's screen, and what proves each word. All strings are ready to show."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from xiaoer.domain.words import Language
@@ -142,10 +142,3 @@ class Reply:
 
 
 NOTHING = Reply(parts=(), receipts=(), origin=Origin.FLOW, language=Language.ZH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timings:
-    """Milliseconds of wall time a turn spent in each step."""
-
-    ms: dict[str, float] = field(default_factory=dict)
