@@ -61,8 +61,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding) -> Fact:
-    """What a message says to the question for `slot`; None if it does not answer it."""
+def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding, *, by: str = "") -> Fact:
+    """What a message says to the question for `slot`; None if it does not answer it.
+
+    `by`: the slot whose way of naming choices is used, if it is another.
+    """
     slots = heard.slots
     if slot == "contact":
         return contact_in(heard) or None
@@ -72,7 +75,7 @@ def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding) -> Fac
         return value
     if (picked := said(choices, heard.text, slots.ordinal)) is not None:
         return picked
-    picked = pick(slot, choices, slots)
+    picked = pick(by or slot, choices, slots)
     if picked is None and slot == "address" and len(heard.text) > 12 and _has_digit(heard.text):  # noqa: PLR2004
         return heard.text  # a street and a number; what is missing is asked for after parsing
     return picked
@@ -98,7 +101,7 @@ def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | Non
 
 def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory: Memory) -> Task | None:
     """The open task with what a message adds: the answer, other slots, fewer choices; None: nothing."""
-    value = answer_to(task.asked, choices, heard)
+    value = answer_to(task.asked, choices, heard, by=by_kind_only(task.action, task.asked))
     if value is None and task.asked == "order_id":
         value = from_memory("order_id", choices, heard.slots, memory, strict=True)
     more = {k: v for k, v in from_slots(task.action, heard.slots).items() if k != task.asked}
@@ -124,6 +127,12 @@ def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
     left = fitting(slot, choices, slots)
     # Variants come likest first: "in 43" keeps the colour that was bought.
     return left[0].value if len(left) == 1 or (left and slot == "variant_id") else None
+
+
+def refines_a_search(slots: Slots, memory: Memory) -> bool:
+    """ "In white?" under a list of products speaks of the list, whatever was asked before it."""
+    limits = slots.colour or slots.size or slots.price_max_minor or slots.price_min_minor
+    return memory.shown_slot == "product_id" and bool(limits) and not (slots.product_words or slots.category)
 
 
 def by_kind_only(action: str, slot: str) -> str:

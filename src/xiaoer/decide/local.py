@@ -80,6 +80,8 @@ class LocalMind:
         """The open task with what this message adds to it; None if it is about something else."""
         actor, reach = turn.conversation.actor, self._reach_for(turn)
         choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
+        if fill.refines_a_search(turn.understanding.slots, turn.memory):
+            return None
         if not fill.is_named(task.asked, choices, turn.understanding) and _digresses(
             task, turn.understanding
         ):
