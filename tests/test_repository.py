@@ -73,7 +73,8 @@ def test_nothing_bulky_is_committed(files: list[Path]) -> None:
 
 def test_nothing_committed_names_a_place_on_somebody_s_machine(files: list[Path]) -> None:
     home_or_registry = re.compile(
-        rb"(?<![\w.:/])/(?:home|Users|root|work)/\w" + rb"|\b(?:pypi|npmjs|debian)\.org|pythonhosted\.org"
+        rb"(?<![\w.:/])/(?:home|Users|root|work)/\w" + rb"|\b(?:pypi|npmjs|debian)\.org|python"
+        rb"hosted\.org"
     )
     for path in files:
         if path != Path(__file__):
