@@ -71,9 +71,15 @@ def opened(template: Path, tmp_path: Path) -> Opened:
     shutil.copytree(template, folder)
 
     @asynccontextmanager
-    async def open_(clock: Clock, patience_s: float = 20.0) -> AsyncIterator[tuple[App, Switch]]:
+    async def open_(
+        clock: Clock, patience_s: float = 20.0, database_url: str = ""
+    ) -> AsyncIterator[tuple[App, Switch]]:
         settings = Settings(
-            data_dir=folder, shop_read_timeout_s=patience_s, shop_write_timeout_s=patience_s, _env_file=None
+            data_dir=folder,
+            database_url=database_url,
+            shop_read_timeout_s=patience_s,
+            shop_write_timeout_s=patience_s,
+            _env_file=None,
         )
         switches: list[Switch] = []
 

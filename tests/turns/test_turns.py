@@ -10,19 +10,27 @@ from tests.turns.counter import Clock, Talk, named_orders
 from tests.turns.house import Opened
 
 HERE = Path(__file__).parent
+ON_BOTH = 4  # conversations of each file that run on PostgreSQL too: seeding a shop there takes a second
 
 
 def conversations() -> Iterator[Any]:
     for path in sorted(HERE.glob("*/*.yaml")):
-        for talk in yaml.safe_load(path.read_text("utf-8")):
-            yield pytest.param(talk, path.parent.name, id=f"{path.parent.name}/{path.stem}/{talk['name']}")
+        language = path.parent.name
+        for number, talk in enumerate(yaml.safe_load(path.read_text("utf-8"))):
+            name = f"{language}/{path.stem}/{talk['name']}"
+            yield pytest.param(talk, language, "sqlite", id=name)
+            if number < ON_BOTH:
+                yield pytest.param(talk, language, "postgresql", id=f"{name}/postgresql")
 
 
-@pytest.mark.parametrize(("script", "language"), list(conversations()))
-async def test_conversation(script: dict[str, Any], language: str, opened: Opened) -> None:
+@pytest.mark.parametrize(("script", "language", "database"), list(conversations()))
+async def test_conversation(
+    script: dict[str, Any], language: str, database: str, opened: Opened, request: pytest.FixtureRequest
+) -> None:
     clock = Clock()
     slow = any(step.get("shop") == "slow" for step in script["talk"])
-    async with opened(clock, 0.3 if slow else 20.0) as (app, shop):
+    url = request.getfixturevalue("postgres").fresh() if database == "postgresql" else ""
+    async with opened(clock, 0.3 if slow else 20.0, url) as (app, shop):
         who = "" if script.get("as") == "guest" else script.get("as", MEI if language == "zh" else ALEX)
         talk = await Talk.start(app, clock, email=who, language=language)
         other = await app.house.shop.customer_by_email(ALEX if who != ALEX else MEI)
