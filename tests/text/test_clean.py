@@ -1,7 +1,7 @@
 """What is matched of a message."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xiaoer.text.clean import LONGEST, clean, fold, tidy
@@ -42,6 +42,7 @@ def test_folding_keeps_positions(text):
     assert len(fold(tidied)) == len(tidied)
 
 
+@example("AAAa")  # four of a once they are folded
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text):
     assert clean(clean(text)) == clean(text)

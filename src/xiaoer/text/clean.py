@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import groupby
 
 LONGEST = 2_000  # characters of a message that are understood; nobody states a wish later than that
 
 _GONE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})  # controls, zero-width, bidi, surrogates, Zalgo
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
-_AGAIN = re.compile(r"([^\d\s])\1{3,}")
 _QUOTES = str.maketrans("’‘`´“”、；﹔", "''''\"\",;;")
 
 # Traditional characters that shop messages use, each before its simplified form; others stay as they are.
@@ -37,7 +37,13 @@ def tidy(text: str, *, limit: int = LONGEST) -> str:
         c for c in unicodedata.normalize("NFKC", text[:limit]) if c in "\n\t" or _is_seen(c)
     ).translate(_QUOTES)
     one_spaced = _LINES.sub("\n", _SPACES.sub(" ", visible.replace("\r", "\n"))).strip()
-    return _AGAIN.sub(r"\1\1\1", one_spaced)[:limit]
+    return _at_most_three(one_spaced)[:limit]
+
+
+def _at_most_three(text: str) -> str:
+    """Endless repeats cut to three, of what is matched as one: AAAa is four of a. Numbers stay."""
+    runs = ("".join(run) for _, run in groupby(text, key=_plain))
+    return "".join(run if run[0].isdecimal() or run[0].isspace() else run[:3] for run in runs)
 
 
 def fold(tidied: str) -> str:
