@@ -9,7 +9,7 @@ import typer.main
 
 import xiaoer.actions  # noqa: F401 - fills the catalogue
 from xiaoer.actions.base import CATALOGUE
-from xiaoer.cli import cli
+from xiaoer.cli.main import cli
 from xiaoer.settings import Settings
 from xiaoer.store.catalogue import catalogue
 

@@ -1,24 +1,17 @@
 """The composition root: Settings in, App out. The only file that names concrete classes."""
 
 import asyncio
-import json
-import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-from sqlalchemy import text
-
-from xiaoer import __version__, actions
+from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
-from xiaoer.channels import storefront
-from xiaoer.channels.web.front import Front, Hub, Pace, Pages, build
+from xiaoer.app.given import database_url, demo_folder, policy_of, secrets_of, shop_database_url, utc_now
+from xiaoer.app.upkeep import migrate
+from xiaoer.channels.web.front import Hub
 from xiaoer.decide.goals import Sure
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.router import Router
@@ -27,43 +20,30 @@ from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
-from xiaoer.guard.identity import ConversationTokens, Identity, ShopSignIn, SignKey, StaffTokens
 from xiaoer.jobs import Jobs
 from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.knowledge.markdown import read_folder
 from xiaoer.settings import Settings
 from xiaoer.shops.careful import CarefulShop
 from xiaoer.shops.demo import tables as demo_tables
-from xiaoer.shops.demo.seed import customers_json, ensure, reset
+from xiaoer.shops.demo.seed import customers_json, ensure
 from xiaoer.shops.demo.shop import DemoShop
-from xiaoer.shops.policy_file import PolicyError, load_policy
 from xiaoer.speak.voice import TemplateVoice
-from xiaoer.store import migrate as migrations
 from xiaoer.store import privacy, retention
 from xiaoer.store.articles import SqlArticles
-from xiaoer.store.changes import changed_since
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.tries import SqlTries
 from xiaoer.turn import Clerk, House
+from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.train import load_or_train
 from xiaoer.understand.understander import LocalUnderstander
 
-AUDIENCE = "xiaoer"  # who a shop's sign-in tokens are meant for
-DEMO_KEY = "demo"  # id of the key the demo storefront signs with
 MOST_ORDERS = 10_000  # of one customer: a guest's talk is found by the orders proven in it
 _EPOCH = datetime.fromtimestamp(0, UTC)  # an article is new by its words, not by its file's date
 _CLOCK = Callable[[], datetime]
-
-
-class Misconfigured(Exception):
-    """A file or a setting is wrong; the message says which and what to write."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +109,12 @@ async def open_app(
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(migrate, settings)
-    policy = _policy(settings)
-    hub, secret = Hub(), _secrets(settings)
-    async with await Store.open(_url(settings)) as store, await Store.open(_shop_url(settings)) as shop_store:
+    policy = policy_of(settings)
+    hub, secret = Hub(), secrets_of(settings)
+    async with (
+        await Store.open(database_url(settings)) as store,
+        await Store.open(shop_database_url(settings)) as shop_store,
+    ):
         await ensure(shop_store, now=clock(), policy=policy)
         library = await _library(store, policy)
         shop = _careful(behind(DemoShop(shop_store, policy, clock=clock)), settings)
@@ -159,93 +142,12 @@ async def open_app(
         )
 
 
-def web(app: App, *, with_demo: bool) -> FastAPI:
-    """The web channel over an open app. `with_demo`: and the demo shop's site, which signs anybody in."""
-    settings, shop = app.settings, app.house.shop
-    key = SignKey("HS256", app.secret["demo_sign_in"])
-    keys = _sign_in_keys(settings) | ({DEMO_KEY: key} if with_demo else {})
-    try:
-        identity = Identity(
-            tokens=ConversationTokens(app.secret["conversation"]),
-            staff=StaffTokens(_staff(settings)),
-            sign_in=ShopSignIn(keys, audience=AUDIENCE, shop_id=app.policy.shop_id) if keys else None,
-        )
-    except ValueError as short:
-        raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
-    pages = Pages(widget=_ui("widget"))
-    more = []
-    if with_demo:
-        pages = replace(pages, storefront=_ui("storefront"), images=_demo_folder() / "images")
-        more = [
-            storefront.router(
-                shop, app.policy, key=key, kid=DEMO_KEY, audience=AUDIENCE, clock=app.clerk.clock
-            )
-        ]
-    front = Front(
-        conversations=app.house.conversations,
-        desk=app.house.desk,
-        tries=app.house.tries,
-        shop=shop,
-        clerk=app.clerk,
-        identity=identity,
-        policy=app.policy,
-        hub=app.hub,
-        clock=app.clerk.clock,
-        changed=partial(_changed, app.store),
-        checks={
-            "database": lambda: app.store.read(lambda conn: conn.execute(text("SELECT 1")).scalar()),
-            "shop": app.house.shop.categories,
-            "index": partial(_indexed, app.library),
-        },
-        beside=[app.jobs.run],
-        allowed_origins=settings.allowed_origins,
-        pace=Pace(settle_s=settings.settle_s),
-        pages=pages,
-        more=more,
-    )
-    return build(front)
-
-
-def _policy(settings: Settings) -> Policy:
-    try:
-        return load_policy(settings.policy_file or _demo_folder() / "policy.yaml")
-    except PolicyError as wrong:
-        raise Misconfigured(str(wrong)) from wrong
-
-
-async def _indexed(library: TantivyLibrary) -> None:
-    library.search("?", Language.EN, limit=1)
-
-
-async def _changed(
-    store: Store, since: datetime, ids: Collection[ConversationId]
-) -> Iterable[tuple[ConversationId, int]]:
-    return await changed_since(store, since, ids, limit=len(ids))
-
-
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version. Safe when several processes start at once."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        migrations.upgrade(_url(settings))
-    except migrations.NewerDatabase as newer:
-        raise Misconfigured(str(newer)) from newer
-
-
-async def reset_demo(settings: Settings) -> None:
-    """Make the demo shop anew, with dates relative to now."""
-    policy = _policy(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    async with await Store.open(_shop_url(settings)) as store:
-        await reset(store, now=utc_now(), policy=policy)
-
-
 async def _library(store: Store, policy: Policy) -> TantivyLibrary:
     """The shop's articles, and the index made from them. The demo's articles follow their files."""
     articles = SqlArticles(store)
     kept = await articles.all(policy.shop_id)
     known = {(a.slug, a.language): replace(a, updated_at=_EPOCH) for a in kept}
-    shipped = await asyncio.to_thread(read_folder, _demo_folder() / "knowledge")
+    shipped = await asyncio.to_thread(read_folder, demo_folder() / "knowledge")
     news = [a for a in shipped if known.get((a.slug, a.language)) != replace(a, updated_at=_EPOCH)]
     if news:
         await articles.put(policy.shop_id, news)
@@ -274,7 +176,7 @@ async def _clerk(
     return Clerk(
         house=house,
         understander=understander,
-        mind=Router(LocalMind(library=library, sure=sure, reach_for=house.reach)),
+        mind=Router(LocalMind(library=library, catalogue=catalogue(), sure=sure, reach_for=house.reach)),
         voice=TemplateVoice(card_lives=CARD_LIVES),
         wakeups=hub,
         clock=clock,
@@ -285,55 +187,3 @@ async def _clerk(
             "policy": house.policy.version,
         },
     )
-
-
-def _url(settings: Settings) -> str:
-    return settings.database_url or f"sqlite:///{(settings.data_dir / 'xiaoer.db').absolute()}"
-
-
-def _shop_url(settings: Settings) -> str:
-    """The demo shop keeps its own tables: another file, or the same PostgreSQL under its own prefix."""
-    return settings.database_url or f"sqlite:///{(settings.data_dir / 'demo-shop.db').absolute()}"
-
-
-def _demo_folder() -> Path:
-    return Path(str(files("xiaoer.shops.demo")))
-
-
-def _ui(name: str) -> Path:
-    """Static files: beside the package in a wheel, in ui/ in a checkout."""
-    packed = Path(str(files("xiaoer"))) / "_ui" / name
-    return packed if packed.is_dir() else Path(__file__).parents[2] / "ui" / name
-
-
-def _secrets(settings: Settings) -> dict[str, str]:
-    """Made once, readable by the owner alone; XIAOER_SECRET takes precedence."""
-    path = settings.data_dir / "secrets.json"
-    if not path.exists():
-        made = {"conversation": secrets.token_urlsafe(48), "demo_sign_in": secrets.token_urlsafe(48)}
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made))
-    kept: dict[str, str] = json.loads(path.read_text())
-    given = settings.secret.get_secret_value()
-    return {**kept, "conversation": given} if given else kept
-
-
-def _sign_in_keys(settings: Settings) -> dict[str, SignKey]:
-    if settings.sign_in_keys is None:
-        return {}
-    try:
-        raw = json.loads(settings.sign_in_keys.read_text("utf-8"))
-        return {kid: SignKey(entry["algorithm"], entry["key"]) for kid, entry in raw.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
-        form = '{"KEY ID": {"algorithm": "HS256", "key": "..."}}'
-        raise Misconfigured(f"XIAOER_SIGN_IN_KEYS {settings.sign_in_keys}: write {form} ({wrong})") from wrong
-
-
-def _staff(settings: Settings) -> dict[str, str]:
-    pairs = [pair.strip() for pair in settings.staff_tokens.get_secret_value().split(",") if pair.strip()]
-    if not all(":" in pair for pair in pairs):
-        raise Misconfigured("XIAOER_STAFF_TOKENS: write name:token, separated by commas")
-    return dict(pair.split(":", 1) for pair in pairs)
-
-
-__all__ = ["App", "actions", "migrate", "open_app", "reset_demo", "utc_now", "web"]

@@ -1,27 +1,24 @@
-"""The command line: serve, chat, demo, privacy, migrate."""
+"""The command line: serve, chat, demo, privacy, migrate; and what the other files of this package add."""
 
 import asyncio
 import json
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from typing import Annotated, Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 from rich.table import Table
 
-from xiaoer.app import App, Misconfigured, migrate, open_app, reset_demo, web
+from xiaoer.app import Misconfigured, migrate, open_app, reset_demo, web
 from xiaoer.channels.terminal import Terminal, as_json, readable, show
 from xiaoer.channels.web.serving import Server
-from xiaoer.domain.people import Customer
+from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
 from xiaoer.domain.ports import ShopError, StoreDown
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
-
-T = TypeVar("T")
 
 cli = typer.Typer(
     name="xiaoer",
@@ -34,11 +31,6 @@ demo = typer.Typer(help="The demo shop / 演示店铺", no_args_is_help=True)
 privacy = typer.Typer(help="What is kept of a customer / 顾客的个人信息", no_args_is_help=True)
 cli.add_typer(demo, name="demo")
 cli.add_typer(privacy, name="privacy")
-_out, _err = Console(), Console(stderr=True)
-
-
-class Stop(Exception):
-    """Ends a command with what to do about it."""
 
 
 @cli.command()
@@ -49,10 +41,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port / 端口", min=0, max=65535)] = 0,
 ) -> None:
     """Start the service / 启动服务."""
-    settings = _settings()
+    settings = read_settings()
     host, port = host or settings.host, port or settings.port
     _check_port(host, port)
-    _run(_serve(settings, host=host, port=port, with_demo=demo))
+    run(_serve(settings, host=host, port=port, with_demo=demo))
 
 
 @cli.command()
@@ -67,26 +59,26 @@ def chat(
     ] = False,
 ) -> None:
     """Talk to the counter here; lines from standard input / 在终端里和小二聊天."""
-    _run(_chat(_settings(), email=as_, language=lang, as_lines=as_lines))
+    run(_chat(read_settings(), email=as_, language=lang, as_lines=as_lines))
 
 
 @demo.command("customers")
 def demo_customers(*, as_json_: Annotated[bool, typer.Option("--json", help="As JSON")] = False) -> None:
     """Customers to try things out with / 可以用来试的顾客."""
-    _run(_customers(_settings(), as_lines=as_json_))
+    run(_customers(read_settings(), as_lines=as_json_))
 
 
 @demo.command("reset")
 def demo_reset() -> None:
     """Make the demo shop anew, with today's dates; conversations stay / 重新生成演示店铺."""
-    _run(reset_demo(_settings()))
-    _out.print("演示店铺已重新生成 / The demo shop has been made anew.")
+    run(reset_demo(read_settings()))
+    out.print("演示店铺已重新生成 / The demo shop has been made anew.")
 
 
 @privacy.command("export")
 def privacy_export(email: Annotated[str, typer.Argument(help="E-mail of the customer / 顾客邮箱")]) -> None:
     """All that is kept of a customer, as JSON / 导出一位顾客的全部信息."""
-    _run(_export(_settings(), email))
+    run(_export(read_settings(), email))
 
 
 @privacy.command("erase")
@@ -98,14 +90,14 @@ def privacy_erase(
     """Erase a customer for good / 永久删除一位顾客的个人信息."""
     if not yes and not typer.confirm(f"删除后无法恢复 / This cannot be undone: erase {email}?"):
         raise typer.Exit(1)
-    _run(_erase(_settings(), email))
+    run(_erase(read_settings(), email))
 
 
 @cli.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this version / 升级数据库."""
-    migrate(_settings())
-    _out.print("数据库已是最新 / The database is up to date.")
+    migrate(read_settings())
+    out.print("数据库已是最新 / The database is up to date.")
 
 
 def main() -> None:
@@ -113,35 +105,15 @@ def main() -> None:
     try:
         cli()
     except (Stop, Misconfigured) as stop:
-        _err.print(str(stop), style="red", highlight=False, markup=False)
+        err.print(str(stop), style="red", highlight=False, markup=False)
         sys.exit(2)
     except (StoreDown, ShopError) as down:
-        _err.print(
+        err.print(
             f"[red]数据库或订单系统没有回应 / The database or order system does not answer: {down}[/red]"
         )
         sys.exit(3)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValueError as wrong:
-        lines = [f"XIAOER_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in _errors(wrong)]
-        raise Stop("设置有误 / A setting is wrong:\n" + "\n".join(lines)) from None
-
-
-def _errors(wrong: ValueError) -> list[dict[str, Any]]:
-    errors: list[dict[str, Any]] = getattr(wrong, "errors", list)()
-    return errors
 
 
 def _check_port(host: str, port: int) -> None:
@@ -169,20 +141,20 @@ async def _serve(settings: Settings, *, host: str, port: int, with_demo: bool) -
             server_header=False,
         )
         shown = f"[{host}]" if ":" in host else host
-        _out.print(f"小二已就位 / The counter is open: http://{shown}:{port}/", highlight=False)
+        out.print(f"小二已就位 / The counter is open: http://{shown}:{port}/", highlight=False)
         if with_demo:
-            _out.print("换一位顾客试试：页面右上角 / Try another customer: top right of the page")
-        _out.print("按 Ctrl+C 停止 / Ctrl+C stops it")
+            out.print("换一位顾客试试：页面右上角 / Try another customer: top right of the page")
+        out.print("按 Ctrl+C 停止 / Ctrl+C stops it")
         await Server(config, app.hub).serve()
 
 
 async def _chat(settings: Settings, *, email: str, language: Language | None, as_lines: bool) -> None:
     async with open_app(settings) as app:
-        customer = await _customer(app, email) if email else None
+        customer = await customer_of(app, email) if email else None
         conversation_id = await app.open_terminal(customer, language)
         terminal = Terminal(clerk=app.clerk, conversation_id=conversation_id)
         if not as_lines:
-            _out.print("（输入一行，回车发送；Ctrl+D 结束 / type a line; Ctrl+D ends）", style="dim")
+            out.print("（输入一行，回车发送；Ctrl+D 结束 / type a line; Ctrl+D ends）", style="dim")
         async for line in _lines(prompt=not as_lines and sys.stdin.isatty()):
             await _exchange(terminal, line, as_lines=as_lines)
 
@@ -195,14 +167,14 @@ async def _exchange(terminal: Terminal, line: str, *, as_lines: bool) -> None:
         if as_lines:
             print(as_json(record, ms), flush=True)
         else:
-            show(record.reply, _out)
+            show(record.reply, out)
 
 
 async def _lines(*, prompt: bool) -> AsyncIterator[str]:
     """Lines of standard input, decoded as far as they can be."""
     while True:
         if prompt:
-            _out.print("> ", end="")
+            out.print("> ", end="")
         raw = await asyncio.to_thread(sys.stdin.buffer.readline, 1_000_000)
         if not raw:
             return
@@ -219,32 +191,18 @@ async def _customers(settings: Settings, *, as_lines: bool) -> None:
     for row in rows:
         orders = " ".join(f"{order['id']}:{order['state']}" for order in row["orders"][:3])
         table.add_row(row["email"], row["name"], row["phone"], row["language"], orders)
-    _out.print(table)
-
-
-async def _customer(app: App, email: str) -> Customer:
-    customer = await app.house.shop.customer_by_email(email)
-    if customer is None:
-        raise Stop(
-            f"店里没有这位顾客：{email}。看看有谁：xiaoer demo customers\n"
-            f"The shop has no customer {email}. See who there is: xiaoer demo customers"
-        )
-    return customer
+    out.print(table)
 
 
 async def _export(settings: Settings, email: str) -> None:
     async with open_app(settings) as app:
-        customer = await _customer(app, email)
+        customer = await customer_of(app, email)
         print(json.dumps(await app.export(customer), ensure_ascii=False, indent=2))
 
 
 async def _erase(settings: Settings, email: str) -> None:
     async with open_app(settings) as app:
-        counts = await app.erase(await _customer(app, email))
+        counts = await app.erase(await customer_of(app, email))
     for table, rows in sorted(counts.items()):
-        _out.print(f"{table}: {rows}", highlight=False)
-    _out.print("已删除 / Erased.")
-
-
-if __name__ == "__main__":
-    main()
+        out.print(f"{table}: {rows}", highlight=False)
+    out.print("已删除 / Erased.")

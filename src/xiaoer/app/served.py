@@ -1,0 +1,80 @@
+"""The web channel over an open app."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from xiaoer.app.given import Misconfigured, demo_folder, sign_in_keys, staff_tokens, ui_folder
+from xiaoer.app.house import App
+from xiaoer.channels import storefront
+from xiaoer.channels.web.front import Front, Pace, Pages, build
+from xiaoer.domain.ids import ConversationId
+from xiaoer.domain.words import Language
+from xiaoer.guard.identity import ConversationTokens, Identity, ShopSignIn, SignKey, StaffTokens
+from xiaoer.knowledge.library import TantivyLibrary
+from xiaoer.store.changes import changed_since
+from xiaoer.store.engine import Store
+
+AUDIENCE = "xiaoer"  # who a shop's sign-in tokens are meant for
+DEMO_KEY = "demo"  # id of the key the demo storefront signs with
+
+
+def web(app: App, *, with_demo: bool) -> FastAPI:
+    """The web channel over an open app. `with_demo`: and the demo shop's site, which signs anybody in."""
+    settings, shop = app.settings, app.house.shop
+    key = SignKey("HS256", app.secret["demo_sign_in"])
+    keys = sign_in_keys(settings) | ({DEMO_KEY: key} if with_demo else {})
+    try:
+        identity = Identity(
+            tokens=ConversationTokens(app.secret["conversation"]),
+            staff=StaffTokens(staff_tokens(settings)),
+            sign_in=ShopSignIn(keys, audience=AUDIENCE, shop_id=app.policy.shop_id) if keys else None,
+        )
+    except ValueError as short:
+        raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
+    pages = Pages(widget=ui_folder("widget"))
+    more = []
+    if with_demo:
+        pages = replace(pages, storefront=ui_folder("storefront"), images=demo_folder() / "images")
+        more = [
+            storefront.router(
+                shop, app.policy, key=key, kid=DEMO_KEY, audience=AUDIENCE, clock=app.clerk.clock
+            )
+        ]
+    front = Front(
+        conversations=app.house.conversations,
+        desk=app.house.desk,
+        tries=app.house.tries,
+        shop=shop,
+        clerk=app.clerk,
+        identity=identity,
+        policy=app.policy,
+        hub=app.hub,
+        clock=app.clerk.clock,
+        changed=partial(_changed, app.store),
+        checks={
+            "database": lambda: app.store.read(lambda conn: conn.execute(text("SELECT 1")).scalar()),
+            "shop": app.house.shop.categories,
+            "index": partial(_indexed, app.library),
+        },
+        beside=[app.jobs.run],
+        allowed_origins=settings.allowed_origins,
+        pace=Pace(settle_s=settings.settle_s),
+        pages=pages,
+        more=more,
+    )
+    return build(front)
+
+
+async def _indexed(library: TantivyLibrary) -> None:
+    library.search("?", Language.EN, limit=1)
+
+
+async def _changed(
+    store: Store, since: datetime, ids: Collection[ConversationId]
+) -> Iterable[tuple[ConversationId, int]]:
+    return await changed_since(store, since, ids, limit=len(ids))

@@ -1,0 +1,48 @@
+"""What every command needs: settings read, work run, a mistake told in one line."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from rich.console import Console
+
+from xiaoer.app import App
+from xiaoer.domain.people import Customer
+from xiaoer.settings import Settings
+
+T = TypeVar("T")
+out, err = Console(), Console(stderr=True)
+
+
+class Stop(Exception):
+    """Ends a command with what to do about it."""
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def read_settings() -> Settings:
+    try:
+        return Settings()
+    except ValueError as wrong:
+        lines = [f"XIAOER_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in _errors(wrong)]
+        raise Stop("设置有误 / A setting is wrong:\n" + "\n".join(lines)) from None
+
+
+def _errors(wrong: ValueError) -> list[dict[str, Any]]:
+    errors: list[dict[str, Any]] = getattr(wrong, "errors", list)()
+    return errors
+
+
+async def customer_of(app: App, email: str) -> Customer:
+    customer = await app.house.shop.customer_by_email(email)
+    if customer is None:
+        raise Stop(
+            f"店里没有这位顾客：{email}。看看有谁：xiaoer demo customers\n"
+            f"The shop has no customer {email}. See who there is: xiaoer demo customers"
+        )
+    return customer
