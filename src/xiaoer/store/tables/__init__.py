@@ -1,0 +1,39 @@
+"""Every table. Each says of its rows, and of each column, what privacy needs to know (notes.py)."""
+
+from xiaoer.store.tables.common import EFFECT, FOREVER, TALK, TRY, metadata
+from xiaoer.store.tables.knowledge import article_versions, imports, reply_templates, template_uses
+from xiaoer.store.tables.learning import asked, corrections, models, pinned_questions
+from xiaoer.store.tables.talk import (
+    conversations,
+    feedback,
+    handoffs,
+    intents,
+    messages,
+    proofs,
+    tries,
+    turns,
+)
+
+__all__ = [
+    "EFFECT",
+    "FOREVER",
+    "TALK",
+    "TRY",
+    "article_versions",
+    "asked",
+    "conversations",
+    "corrections",
+    "feedback",
+    "handoffs",
+    "imports",
+    "intents",
+    "messages",
+    "metadata",
+    "models",
+    "pinned_questions",
+    "proofs",
+    "reply_templates",
+    "template_uses",
+    "tries",
+    "turns",
+]
