@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
-from xiaoer.app.given import database_url, demo_folder, policy_of, secrets_of, shop_database_url, utc_now
+from xiaoer.app.given import database_url, policy_of, secrets_of, shop_database_url, utc_now
+from xiaoer.app.shipped import follow_shipped
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.goals import Sure
@@ -22,7 +23,6 @@ from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
 from xiaoer.jobs import Jobs
 from xiaoer.knowledge.library import TantivyLibrary
-from xiaoer.knowledge.markdown import read_folder
 from xiaoer.settings import Settings
 from xiaoer.shops.careful import CarefulShop
 from xiaoer.shops.demo import tables as demo_tables
@@ -42,7 +42,6 @@ from xiaoer.understand.train import load_or_train
 from xiaoer.understand.understander import LocalUnderstander
 
 MOST_ORDERS = 10_000  # of one customer: a guest's talk is found by the orders proven in it
-_EPOCH = datetime.fromtimestamp(0, UTC)  # an article is new by its words, not by its file's date
 _CLOCK = Callable[[], datetime]
 
 
@@ -116,7 +115,7 @@ async def open_app(
         await Store.open(shop_database_url(settings)) as shop_store,
     ):
         await ensure(shop_store, now=clock(), policy=policy)
-        library = await _library(store, policy)
+        library = await _library(store, policy, clock)
         shop = _careful(behind(DemoShop(shop_store, policy, clock=clock)), settings)
         house = House(
             conversations=SqlConversations(store, hub.ring, clock=clock),
@@ -142,17 +141,12 @@ async def open_app(
         )
 
 
-async def _library(store: Store, policy: Policy) -> TantivyLibrary:
-    """The shop's articles, and the index made from them. The demo's articles follow their files."""
+async def _library(store: Store, policy: Policy, clock: _CLOCK) -> TantivyLibrary:
+    """The index made from what the shop says now."""
     articles = SqlArticles(store)
-    kept = await articles.all(policy.shop_id)
-    known = {(a.slug, a.language): replace(a, updated_at=_EPOCH) for a in kept}
-    shipped = await asyncio.to_thread(read_folder, demo_folder() / "knowledge")
-    news = [a for a in shipped if known.get((a.slug, a.language)) != replace(a, updated_at=_EPOCH)]
-    if news:
-        await articles.put(policy.shop_id, news)
-        kept = await articles.all(policy.shop_id)
-    return await asyncio.to_thread(TantivyLibrary.build, kept)
+    await follow_shipped(articles, policy.shop_id, clock=clock)
+    said = [version.said() for version in await articles.holding(policy.shop_id, clock())]
+    return await asyncio.to_thread(TantivyLibrary.build, said)
 
 
 def _careful(shop: Shop, settings: Settings) -> Shop:

@@ -1,4 +1,4 @@
-"""Every plug point, one Protocol each, and the breaks they may raise."""
+"""Every plug point, one Protocol each (those of knowledge: knowledge_ports.py), and their breaks."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -22,7 +22,7 @@ from xiaoer.domain.ids import (
     StaffId,
     VariantId,
 )
-from xiaoer.domain.knowledge import Article, Passage
+from xiaoer.domain.knowledge import Passage, Scope
 from xiaoer.domain.order import Case, CaseKind, CaseReason, Order
 from xiaoer.domain.outcome import Outcome, Plan
 from xiaoer.domain.people import Actor, Address, Customer
@@ -112,18 +112,19 @@ class Library(Protocol):
 
     version: str
 
-    def search(self, question: str, language: Language, *, limit: int) -> Sequence[Passage]:
-        """Best first, scores 0..1; empty when nothing answers. Falls back to the other language."""
+    def search(
+        self, question: str, language: Language, *, limit: int, scope: Scope | None = None
+    ) -> Sequence[Passage]:
+        """Best first, scores 0..1; empty when nothing answers. Falls back to the other language.
+
+        Only of articles that may be said in `scope`; None: of all.
+        """
         ...
 
-
-class Articles(Protocol):
-    """Where articles are kept (the library is built from them)."""
-
-    async def all(self, shop_id: ShopId) -> Sequence[Article]: ...
-
-    async def put(self, shop_id: ShopId, articles: Sequence[Article]) -> None:
-        """Insert or replace by (slug, language)."""
+    def article(
+        self, slug: str, question: str, language: Language, *, scope: Scope | None = None
+    ) -> Passage | None:
+        """The passage of this article that fits the question best, in this language if it is translated."""
         ...
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from xiaoer.domain.knowledge import Article, Passage
+from xiaoer.domain.knowledge import Article, Passage, Scope
 from xiaoer.domain.words import Language
 from xiaoer.knowledge.index import Entry, TermIndex
 from xiaoer.knowledge.match import Profile, best_passage, confidence, informative, strength, weigh
@@ -47,8 +47,12 @@ class TantivyLibrary:
         if self._folder is not None:
             _clear(self._folder, keep={shelf.name for shelf in shelves.values()})
 
-    def search(self, question: str, language: Language, *, limit: int) -> Sequence[Passage]:
+    def search(
+        self, question: str, language: Language, *, limit: int, scope: Scope | None = None
+    ) -> Sequence[Passage]:
         """At most `limit` passages of different articles, best first; empty when nothing answers.
+
+        What may not be said in `scope` is not found; None: everything may be.
 
         `score` is the chance that the article answers the question; the first one's is at least the line.
         When the own language has nothing, the other one is searched: meanings are the same in both. What it
@@ -60,10 +64,22 @@ class TantivyLibrary:
         shelves = self._shelves  # one reading: `replace` may put others in its place meanwhile
         own = shelves[language]
         for shelf in (own, *(shelf for shelf in shelves.values() if shelf is not own)):
-            found = shelf.find(bag, limit)
+            found = shelf.find(bag, limit, scope)
             if found and found[0].score >= self._line:
-                return [own.translated(passage, bag) for passage in found]
+                return [own.translated(passage, bag, scope) for passage in found]
         return ()
+
+    def article(
+        self, slug: str, question: str, language: Language, *, scope: Scope | None = None
+    ) -> Passage | None:
+        """The passage of this article that fits the question best; None if there is no such article."""
+        bag = house_synonyms().bag(question, limit=LONGEST_QUESTION)
+        shelves = self._shelves
+        own = shelves[language]
+        for shelf in (own, *(shelf for shelf in shelves.values() if shelf is not own)):
+            if (passage := shelf.of(slug, bag, scope)) is not None:
+                return passage
+        return None
 
     def _shelf(self, articles: Sequence[Article], language: Language) -> "_Shelf":
         own = [article for article in articles if article.language is language]
@@ -85,24 +101,38 @@ class _Shelf:
         self._index = TermIndex.build(entries, len(self._articles), home)
         self._profile = lru_cache(maxsize=_PROFILES)(self._profile_of)
         self._numbers = {article.slug: number for number, article in enumerate(self._articles)}
+        self._bounded = [number for number, article in enumerate(self._articles) if article.bounded]
 
-    def find(self, bag: Bag, limit: int) -> list[Passage]:
+    def find(self, bag: Bag, limit: int, scope: Scope | None) -> list[Passage]:
         """Best first, whatever the scores."""
         question = weigh(bag, self._index.rarity)
-        near = self._index.nearest(informative(bag), bag, limit=_CANDIDATES)
+        unsaid = self._unsaid(scope)
+        near = self._index.nearest(informative(bag), bag, limit=_CANDIDATES + len(unsaid))
         ranked = sorted(
-            ((strength(question, self._profile(number)), -number) for number in near), reverse=True
+            ((strength(question, self._profile(number)), -number) for number in near if number not in unsaid),
+            reverse=True,
         )
         return [
             self._passage(question, -number, confidence(own, _rival(ranked, place)))
             for place, (own, number) in enumerate(ranked[:limit])
         ]
 
-    def translated(self, passage: Passage, bag: Bag) -> Passage:
+    def of(self, slug: str, bag: Bag, scope: Scope | None, score: float = 1.0) -> Passage | None:
+        number = self._numbers.get(slug)
+        if number is None or number in self._unsaid(scope):
+            return None
+        return self._passage(weigh(bag, self._index.rarity), number, score)
+
+    def translated(self, passage: Passage, bag: Bag, scope: Scope | None) -> Passage:
         """The same article's passage in this language, if there is one."""
-        if passage.language is self.language or passage.slug not in self._numbers:
+        if passage.language is self.language:
             return passage
-        return self._passage(weigh(bag, self._index.rarity), self._numbers[passage.slug], passage.score)
+        return self.of(passage.slug, bag, scope, passage.score) or passage
+
+    def _unsaid(self, scope: Scope | None) -> frozenset[int]:
+        """What may not be said there and then."""
+        bounded = self._bounded if scope is not None else ()
+        return frozenset(n for n in bounded if scope and not self._articles[n].fits(scope))
 
     def _passage(self, question: Bag, number: int, score: float) -> Passage:
         article = self._articles[number]
@@ -130,8 +160,11 @@ def _entry(article: Article, synonyms: Synonyms) -> Entry:
 
 
 def _version(articles: Iterable[Article]) -> str:
-    """Of what is said, not of when it was written: a fresh copy of the files is the same knowledge."""
-    known = sorted((a.slug, a.language.value, a.title, a.group, a.questions, a.body) for a in articles)
+    """Of what is said and where, not of when it was written: a fresh copy is the same knowledge."""
+    known = sorted(
+        (a.slug, a.language.value, a.title, a.group, a.questions, a.body, a.region, a.channel)
+        for a in articles
+    )
     return sha256(repr(known).encode()).hexdigest()[:12]
 
 

@@ -1,6 +1,7 @@
 """Store: units of work on SQLite or PostgreSQL. The only file that asks which of the two it is."""
 
 import asyncio
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -158,6 +159,12 @@ def one_upgrader(conn: Connection, key: int) -> None:
     """Hold until the transaction ends: another process that upgrades the same database waits here."""
     if conn.dialect.name != "sqlite":  # there BEGIN IMMEDIATE has done it
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def in_turn(conn: Connection, what: str) -> None:
+    """Hold until the transaction ends: who writes `what` does so after the other. On SQLite all do anyway."""
+    digest = hashlib.blake2b(what.encode(), digest_size=8).digest()
+    one_upgrader(conn, int.from_bytes(digest, signed=True))
 
 
 def _lanes(url: str, busy_timeout_s: float) -> tuple[Lane, Lane]:
