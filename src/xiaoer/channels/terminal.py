@@ -72,7 +72,7 @@ def as_dict(record: TurnRecord, ms: float) -> dict[str, Any]:
         "text": record.reply.text,
         "language": heard.language.value,
         "intents": [
-            {"name": wish.best.intent.value, "confidence": round(wish.best.confidence, 3)}
+            {"name": wish.best.intent, "confidence": round(wish.best.confidence, 3)}
             for wish in heard.wishes
         ],
         "decision": type(main.chosen.decision).__name__.lower() if main else None,

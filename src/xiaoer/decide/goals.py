@@ -1,46 +1,44 @@
-"""From one wish to what would serve it: an action, an answer, a word, or three guesses."""
+"""From one wish to what serves it, as the catalogue says: an action, an answer, a word, or three guesses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from xiaoer.decide import fill
 from xiaoer.domain.conversation import Turn
-from xiaoer.domain.decision import Answer, Chosen, Do, HandOff, Say, Suggest
+from xiaoer.domain.decision import Answer, Choice, Chosen, Do, HandOff, Say, Suggest
 from xiaoer.domain.facts import Fact
+from xiaoer.domain.intents import (
+    Catalogue,
+    ToAction,
+    ToArticle,
+    ToColleague,
+    ToPerson,
+    ToSaying,
+    ToSearch,
+    action_of,
+)
+from xiaoer.domain.knowledge import Scope
 from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library
-from xiaoer.domain.understanding import Guess, Intent, Wish
+from xiaoer.domain.understanding import OTHER, Guess, Intent, Wish
 from xiaoer.domain.words import Language
 
-INTENT_TO_ACTION: Mapping[Intent, str] = {
-    Intent.ORDER_STATUS: "look_up_order",
-    Intent.TRACK_PARCEL: "track_parcel",
-    Intent.LIST_ORDERS: "list_orders",
-    Intent.CANCEL_ORDER: "cancel_order",
-    Intent.CHANGE_ADDRESS: "change_address",
-    Intent.REQUEST_RETURN: "request_return",
-    Intent.REQUEST_EXCHANGE: "request_exchange",
-    Intent.REFUND_STATUS: "refund_status",
-    Intent.FIND_PRODUCT: "find_product",
-    Intent.CHECK_STOCK: "check_stock",
-}
-_WORDS: Mapping[Intent, str] = {
-    Intent.GREETING: "greeting",
-    Intent.THANKS: "thanks",
-    Intent.GOODBYE: "goodbye",
-    Intent.COMPLAINT: "complaint",
-    Intent.ABOUT_BOT: "about_bot",
-    Intent.OTHER: "out_of_scope",
-}
-_OF_AN_ORDER = frozenset(INTENT_TO_ACTION) - {Intent.LIST_ORDERS, Intent.FIND_PRODUCT, Intent.CHECK_STOCK}
+_NOT_OF_ONE_ORDER = frozenset({"list_orders", "find_product", "check_stock"})
 _READS = frozenset({"look_up_order", "track_parcel", "refund_status", "list_orders", "find_product"})
 _WRITES = frozenset({"cancel_order", "change_address", "request_return", "request_exchange"})
+_NO_CHOICE = (
+    ToSaying,
+    ToPerson,
+)  # a button for small talk helps nobody; the one for a person is always there
+_LOOK_UP, _FIND, _GREETING = Intent("order_status"), Intent("find_product"), Intent("greeting")
 GUESSED = "local:knowledge"  # why: no wish was sure, but an article answers
 SUGGESTED = 3
 PATIENCE = 1  # times not understood, after which a person is brought in
 LIKELY = 0.2  # confidence from which an order named makes a guess good enough
 GLANCE = 0.45  # confidence from which something is looked up, if nothing else is half as likely
 PROVES = 0.5  # score of a passage that answers although the intent was not sure
+PLAINLY = 0.8  # score of a passage that answers better than the article the intent names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +50,20 @@ class Sure:
 
 
 class Goals:
-    def __init__(self, library: Library, sure: Sure) -> None:
+    def __init__(self, library: Library, catalogue: Catalogue, sure: Sure) -> None:
         self._library = library
+        self._catalogue = catalogue
         self._sure = sure
 
     def of(self, wish: Wish, turn: Turn) -> Chosen | None:
         """What would serve this wish; None if an open question should rather be asked again."""
         best, language = wish.best, turn.understanding.language
-        why = f"local:{best.intent.value}:{best.confidence:.2f}"
+        why = f"local:{best.intent}:{best.confidence:.2f}"
         if wish.negated:
             return Chosen(Say("not_that"), why)
-        if best.confidence >= self._sure.accept[language] or _harmless(wish):
+        if best.confidence >= self._sure.accept[language] or self._harmless(wish):
             return self._certain(wish, turn, why)
-        if (plain := _by_what_it_names(wish, turn)) is not None:
+        if (plain := self._by_what_it_names(wish, turn)) is not None:
             return self._certain(plain, turn, f"{why}:names")
         if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
             return Chosen(answer, f"{GUESSED}:{answer.passages[0].score:.2f}")
@@ -72,36 +71,63 @@ class Goals:
             return None
         return self._unsure(wish, turn, why)
 
+    def action_of(self, intent: Intent) -> str:
+        return action_of(self._catalogue, intent)
+
     def _certain(self, wish: Wish, turn: Turn, why: str) -> Chosen | None:
-        intent = wish.best.intent
-        if intent is Intent.CALL_PERSON:
-            return Chosen(HandOff("asked"), why)
-        if intent is Intent.ASK_KNOWLEDGE:
-            return self._knowledge(wish, turn, why)
-        if intent is Intent.OTHER and turn.memory.lost >= PATIENCE:
-            return Chosen(HandOff("lost"), why)
-        if intent in _WORDS:
-            return self._word(wish, turn, why)
-        return self._action(wish, turn, why)
+        entry = self._catalogue.get(wish.best.intent)
+        match entry.serves if entry else ToSearch():
+            case ToPerson():
+                return Chosen(HandOff("asked"), why)
+            case ToColleague():
+                return Chosen(Say("needs_colleague"), why)
+            case ToSaying(key):
+                return self._word(key, wish, turn, why)
+            case ToSearch():
+                return self._written(self._answer(wish, turn, at_least=0.0), turn, why)
+            case ToArticle() as article:
+                return self._article(article, wish, turn, why)
+            case ToAction(action):
+                return self._action(action, wish, turn, why)
+            case _ as never:
+                assert_never(never)
 
-    def _word(self, wish: Wish, turn: Turn, why: str) -> Chosen | None:
+    def _word(self, key: str, wish: Wish, turn: Turn, why: str) -> Chosen | None:
         """Small talk; but what the knowledge base plainly answers is answered."""
-        intent = wish.best.intent
-        if intent is Intent.OTHER and (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
+        if wish.best.intent != OTHER:
+            again = wish.best.intent == _GREETING and turn.memory.greeted
+            return Chosen(Say("greeting_again" if again else key), why)
+        if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
             return Chosen(answer, f"{GUESSED}:{answer.passages[0].score:.2f}")
-        if intent is Intent.OTHER and turn.memory.task is not None:
-            return None
-        again = intent is Intent.GREETING and turn.memory.greeted
-        return Chosen(Say("greeting_again" if again else _WORDS[intent]), why)
+        if turn.memory.lost >= PATIENCE:
+            return Chosen(HandOff("lost"), why)
+        return None if turn.memory.task is not None else Chosen(Say(key), why)
 
-    def _knowledge(self, wish: Wish, turn: Turn, why: str) -> Chosen | None:
-        if (answer := self._answer(wish, turn, at_least=0.0)) is not None:
+    def _article(self, article: ToArticle, wish: Wish, turn: Turn, why: str) -> Chosen | None:
+        """The article of the intent, unless another one plainly fits the words better.
+
+        Asked of the customer's own order, the order system knows better than any article.
+        """
+        if article.offer in _READS and _names_own(wish, turn):
+            return Chosen(Do(article.offer, fill.from_slots(article.offer, wish.slots)), why)
+        named = self._library.article(
+            article.slug, wish.text, turn.understanding.language, scope=_scope(turn)
+        )
+        found = (
+            self._answer(wish, turn, at_least=PLAINLY, offer=article.offer)
+            or (Answer((named,), article.offer) if named else None)
+            or self._answer(wish, turn, at_least=0.0, offer=article.offer)
+        )
+        return self._written(found, turn, why)
+
+    def _written(self, answer: Answer | None, turn: Turn, why: str) -> Chosen | None:
+        """An answer; else it is said that none is written down, and a person offered."""
+        if answer is not None:
             return Chosen(answer, why)
-        return None if turn.memory.task is not None else self._unsure(wish, turn, why)
+        return None if turn.memory.task is not None else Chosen(Say("not_written"), f"{why}:not_written")
 
-    def _action(self, wish: Wish, turn: Turn, why: str) -> Chosen:
+    def _action(self, action: str, wish: Wish, turn: Turn, why: str) -> Chosen:
         """A question about a rule is answered and the action offered; a wish is carried out."""
-        action = INTENT_TO_ACTION[wish.best.intent]
         general = wish.question and action in _WRITES and not _names_own(wish, turn)
         if general and (answer := self._answer(wish, turn, at_least=0.0, offer=action)) is not None:
             return Chosen(answer, why)
@@ -123,35 +149,47 @@ class Goals:
         return Do("find_product", _search(wish, turn))
 
     def _answer(self, wish: Wish, turn: Turn, *, at_least: float, offer: str = "") -> Answer | None:
-        found = self._library.search(wish.text, turn.understanding.language, limit=2)
+        found = self._library.search(wish.text, turn.understanding.language, limit=2, scope=_scope(turn))
         fits = tuple(p for p in found[:1] if p.score >= at_least)
         return Answer(fits, offer) if fits else None
 
     def _unsure(self, wish: Wish, turn: Turn, why: str) -> Chosen:
+        """Three to choose from; none, if it is likelier that the shop deals with nothing of the kind."""
         if turn.memory.lost >= PATIENCE:
             return Chosen(HandOff("lost"), f"{why}:lost")
-        likely = [g.intent for g in wish.guesses if g.intent in INTENT_TO_ACTION][:SUGGESTED]
-        return Chosen(Suggest(tuple(likely)), f"{why}:unsure")
+        if wish.best.confidence < self._sure.suggest[turn.understanding.language]:
+            return Chosen(Suggest(), f"{why}:unclear")
+        likely = [self._catalogue[g.intent] for g in wish.guesses if g.intent in self._catalogue]
+        offered = [entry for entry in likely if not isinstance(entry.serves, _NO_CHOICE)][:SUGGESTED]
+        return Chosen(Suggest(tuple(Choice(entry.name, entry.asks) for entry in offered)), f"{why}:unsure")
+
+    def _harmless(self, wish: Wish) -> bool:
+        """To be told or looked up, and likelier than all else: a mistake costs a glance, asking a turn."""
+        entry = self._catalogue.get(wish.best.intent)
+        serves = entry.serves if entry else None
+        reads = isinstance(serves, ToArticle | ToSearch) or self.action_of(wish.best.intent) in _READS
+        second = wish.guesses[1].confidence if len(wish.guesses) > 1 else 0.0
+        return reads and wish.best.confidence >= GLANCE and wish.best.confidence >= 2 * second
+
+    def _by_what_it_names(self, wish: Wish, turn: Turn) -> Wish | None:
+        """An unsure wish that names an order is about it; one that adds a limit is about the search."""
+        slots, memory = wish.slots, turn.memory
+        listed = slots.ordinal is not None and memory.shown_slot == "order_id"
+        if slots.order_ids or slots.tracking_numbers or listed:
+            about = [g.intent for g in wish.guesses if self._of_an_order(g)]
+            return replace(wish, guesses=(Guess(about[0] if about else _LOOK_UP, 1.0),))
+        limits = slots.colour or slots.size or slots.price_min_minor or slots.price_max_minor
+        searched = memory.last is not None and memory.last.action == "find_product"
+        return replace(wish, guesses=(Guess(_FIND, 1.0),)) if limits and searched else None
+
+    def _of_an_order(self, guess: Guess) -> bool:
+        action = self.action_of(guess.intent)
+        return guess.confidence >= LIKELY and bool(action) and action not in _NOT_OF_ONE_ORDER
 
 
-def _harmless(wish: Wish) -> bool:
-    """A look-up that is likelier than all else: a wrong one costs a glance, a question back costs a turn."""
-    if INTENT_TO_ACTION.get(wish.best.intent, "") not in _READS or wish.negated:
-        return False
-    second = wish.guesses[1].confidence if len(wish.guesses) > 1 else 0.0
-    return wish.best.confidence >= GLANCE and wish.best.confidence >= 2 * second
-
-
-def _by_what_it_names(wish: Wish, turn: Turn) -> Wish | None:
-    """An unsure wish that names an order is about it; one that adds a limit is about the search."""
-    slots, memory = wish.slots, turn.memory
-    listed = slots.ordinal is not None and memory.shown_slot == "order_id"
-    if slots.order_ids or slots.tracking_numbers or listed:
-        about = [g.intent for g in wish.guesses if g.intent in _OF_AN_ORDER and g.confidence >= LIKELY]
-        return replace(wish, guesses=(Guess(about[0] if about else Intent.ORDER_STATUS, 1.0),))
-    limits = slots.colour or slots.size or slots.price_min_minor or slots.price_max_minor
-    searched = memory.last is not None and memory.last.action == "find_product"
-    return replace(wish, guesses=(Guess(Intent.FIND_PRODUCT, 1.0),)) if limits and searched else None
+def _scope(turn: Turn) -> Scope:
+    """Where the customer asks. The country is not known: nothing is said that holds in some only."""
+    return Scope(now=turn.now, channel=turn.conversation.channel)
 
 
 def _names_own(wish: Wish, turn: Turn) -> bool:

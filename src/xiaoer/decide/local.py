@@ -9,7 +9,7 @@ import structlog
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
 from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
-from xiaoer.decide.goals import GUESSED, INTENT_TO_ACTION, Goals, Sure
+from xiaoer.decide.goals import GUESSED, Goals, Sure
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -25,6 +25,7 @@ from xiaoer.domain.decision import (
     Task,
 )
 from xiaoer.domain.facts import Fact
+from xiaoer.domain.intents import Catalogue
 from xiaoer.domain.outcome import Done, NeedsConfirm, Refused
 from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library, ShopError
@@ -33,15 +34,26 @@ from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
 MOST_SLOTS = 8  # more than any action has; bounds the filling
 PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
 PATIENCE = 2  # times a slot is asked again before a person is brought in
-_OFTEN_AN_ANSWER = frozenset({Intent.FIND_PRODUCT, Intent.CHECK_STOCK, Intent.OTHER, Intent.COMPLAINT})
+_OFTEN_AN_ANSWER = frozenset(
+    map(
+        Intent,
+        (
+            "find_product", "check_stock", "other", "complaint", "likes_style", "colour_question",
+            "size_advice", "faulty_item", "wrong_item", "not_wanted", "ordered_by_mistake", "acknowledge",
+            "address_correct", "missing_item", "invoice_details", "give_account",
+        ),
+    )
+)  # fmt: skip
 _log = structlog.get_logger(__name__)
 
 
 class LocalMind:
     """`reach_for` gives what the actions of a turn may touch; `sure` the thresholds per language."""
 
-    def __init__(self, *, library: Library, sure: Sure, reach_for: Callable[[Turn], Reach]) -> None:
-        self._goals = Goals(library, sure)
+    def __init__(
+        self, *, library: Library, catalogue: Catalogue, sure: Sure, reach_for: Callable[[Turn], Reach]
+    ) -> None:
+        self._goals = Goals(library, catalogue, sure)
         self._reach_for = reach_for
 
     async def next(self, turn: Turn) -> Chosen | None:
@@ -82,9 +94,7 @@ class LocalMind:
         choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
         if fill.refines_a_search(turn.understanding.slots, turn.memory):
             return None
-        if not fill.is_named(task.asked, choices, turn.understanding) and _digresses(
-            task, turn.understanding
-        ):
+        if not fill.is_named(task.asked, choices, turn.understanding) and self._digresses(task, turn):
             return None
         return fill.answered(task, choices, turn.understanding, turn.memory)
 
@@ -135,6 +145,18 @@ class LocalMind:
         if task.tries >= PATIENCE:
             return Chosen(HandOff("lost"), "local:lost_in_slot")
         return Chosen(Ask(replace(task, tries=task.tries + 1)), "local:again")
+
+    def _digresses(self, task: Task, turn: Turn) -> bool:
+        """Whether a message is plainly about something else than the open question."""
+        heard = turn.understanding
+        wish = heard.wishes[0] if heard.wishes else None
+        if wish is None or wish.best.confidence < PLAINLY:
+            return False
+        if task.asked == "order_id" and heard.slots.order_ids and not wish.question:
+            return False  # a number alone reads like a look-up
+        if wish.best.intent in _OFTEN_AN_ANSWER:  # "the shoes" is a product too
+            return wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
+        return self._goals.action_of(wish.best.intent) != task.action
 
     # --- one action's slots ---------------------------------------------------------------------
 
@@ -199,18 +221,6 @@ def _prove_first(task: Task, heard: Understanding) -> Task:
     if "order_id" in args and (contact := fill.contact_in(heard)):
         args["contact"] = contact
     return Task(action="prove_order", args=args, then=task)
-
-
-def _digresses(task: Task, heard: Understanding) -> bool:
-    """Whether a message is plainly about something else than the open question."""
-    wish = heard.wishes[0] if heard.wishes else None
-    if wish is None or wish.best.confidence < PLAINLY:
-        return False
-    if task.asked == "order_id" and heard.slots.order_ids and not wish.question:
-        return False  # a number alone reads like a look-up
-    if wish.best.intent in _OFTEN_AN_ANSWER:  # "the shoes" is a product too
-        return wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
-    return INTENT_TO_ACTION.get(wish.best.intent, "") != task.action
 
 
 def _repeats(open_task: Task | None, decision: Decision) -> bool:

@@ -21,6 +21,7 @@ from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
 
 MOST_PARKED = 3
+OFFERS_PERSON = frozenset({"shop_down", "needs_colleague", "not_written"})  # say.<key>: and a yes calls one
 LOST = frozenset({"out_of_scope", "unclear"})
 
 
@@ -44,7 +45,7 @@ def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
 
 
 def _said(memory: Memory, decision: Decision) -> Memory:
-    if isinstance(decision, Say) and decision.key == "shop_down":
+    if isinstance(decision, Say) and decision.key in OFFERS_PERSON:
         return replace(memory, offer=Task(action="call_person", args={"why": "shop"}))
     if isinstance(decision, Answer) and decision.offer:
         return replace(memory, offer=Task(action=decision.offer))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.knowledge import Passage
-from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Words
 
 NO_WISH = -1  # a decision that serves no wish of the message in particular
@@ -69,9 +68,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """Unsure: offer the likely wishes."""
+    """Unsure: offer the likely wishes, by the names of their intents."""
 
-    intents: tuple[Intent, ...]
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,21 @@ class Library(Protocol):
         ...
 
 
+class Embedder(Protocol):
+    """Turns texts into points of one space: near points mean alike. Languages may share it."""
+
+    name: str  # with its version: points of two names are never compared
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """One point of length one a text, in their order. EmbedderDown if it cannot now."""
+        ...
+
+
+class EmbedderDown(Exception):
+    """The embedding model cannot be reached, is too slow, or answered rubbish: go on without it."""
+
+
 # --- effects -----------------------------------------------------------------------------------
 
 

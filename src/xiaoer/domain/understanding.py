@@ -1,32 +1,14 @@
 """What a message means, as far as code can tell."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import date
+from enum import IntEnum, StrEnum
+from typing import NewType
 
 from xiaoer.domain.words import Language
 
-
-class Intent(StrEnum):
-    """What a customer can want. Examples of each: understand/examples/{zh,en}.yaml."""
-
-    GREETING = "greeting"
-    THANKS = "thanks"
-    GOODBYE = "goodbye"
-    ORDER_STATUS = "order_status"
-    TRACK_PARCEL = "track_parcel"
-    LIST_ORDERS = "list_orders"
-    CANCEL_ORDER = "cancel_order"
-    CHANGE_ADDRESS = "change_address"
-    REQUEST_RETURN = "request_return"
-    REQUEST_EXCHANGE = "request_exchange"
-    REFUND_STATUS = "refund_status"
-    FIND_PRODUCT = "find_product"
-    CHECK_STOCK = "check_stock"
-    ASK_KNOWLEDGE = "ask_knowledge"  # a question about the shop's rules, sizes, care ...
-    CALL_PERSON = "call_person"
-    COMPLAINT = "complaint"  # a feeling rather than a task
-    ABOUT_BOT = "about_bot"  # are you a robot? what can you do?
-    OTHER = "other"
+Intent = NewType("Intent", str)  # what a customer can want: a name in understand/intents/*.yaml
+OTHER = Intent("other")  # nothing a shop deals with
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +32,27 @@ class Mood(StrEnum):
     ANGRY = "angry"
 
 
+class Urgency(IntEnum):
+    NONE = 0
+    SOON = 1  # 尽快 / as soon as possible
+    NOW = 2  # 立刻, 今天必须 / right now, today
+
+
 class Risk(StrEnum):
     LEGAL = "legal"
-    AUTHORITY = "authority"  # 12315, a regulator
+    AUTHORITY = "authority"  # 12315, a regulator, a chargeback
     BAD_REVIEW = "bad_review"
     SELF_HARM = "self_harm"
     VIOLENCE = "violence"
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """Days that were named, both included, as the customer's calendar has them."""
+
+    start: date
+    end: date
+    text: str  # as it was said, cleaned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +68,13 @@ class Slots:
     product_words: str = ""  # what is left to search for
     category: str = ""
     colour: str = ""  # key, e.g. blue
+    colour_said: str = ""  # 雾霾蓝, light blue
     size: str = ""  # "42", "L", as the shop writes it
+    size_said: str = ""  # "uk 8" of the 42 it was understood as
     quantity: int | None = None
+    dates: tuple[DateSpan, ...] = ()
+    amount_minor: int | None = None  # of money paid, charged or refunded; never a limit of what may be spent
+    currency: str = ""  # of the amount, ISO 4217; empty if it was not said
     price_min_minor: int | None = None
     price_max_minor: int | None = None
     address: str = ""  # the customer's own words for an address
@@ -94,7 +96,7 @@ class Wish:
 
     @property
     def best(self) -> Guess:
-        return self.guesses[0] if self.guesses else Guess(Intent.OTHER, 0.0)
+        return self.guesses[0] if self.guesses else Guess(OTHER, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,6 @@ class Understanding:
     correction: bool = False  # 不对，是… / no, the blue one
     wants_person: bool = False  # by rule, before any model
     mood: Mood = Mood.CALM
-    urgent: bool = False
+    urgency: Urgency = Urgency.NONE
     risks: tuple[Risk, ...] = ()
     model: str = ""  # version of the classifier

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from xiaoer.domain.conversation import Step, Turn
-from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Wait
+from xiaoer.domain.decision import Answer, Ask, Choice, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Wait
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.reply import Citation, Origin, Part, QueueCard, Receipt, Reply, TextPart
@@ -23,6 +23,20 @@ _TRY: Mapping[str, Sequence[str]] = {
     "complaint": ("try.order_status", "try.request_return", "try.call_person"),
     "out_of_scope": ("try.order_status", "try.find_product", "try.call_person"),
     "shop_down": ("try.call_person",),
+    "needs_colleague": ("try.call_person",),
+    "not_written": ("try.call_person",),
+    "not_wanted": ("try.cancel_order", "try.request_return"),
+    "bargain": ("try.promotions", "try.get_coupon"),
+    "regular_customer": ("try.promotions", "try.membership"),
+    "just_looking": ("try.find_product",),
+    "parcel_received": ("try.request_return", "try.request_exchange"),
+    "return_sent": ("try.refund_status",),
+    "order_paid": ("try.order_status",),
+    "hurry_reply": ("try.call_person",),
+    "sad": ("try.call_person",),
+    "compare_products": ("try.find_product",),
+    "best_colour": ("try.find_product",),
+    "add_wechat": ("try.call_person",),
 }
 
 
@@ -42,9 +56,8 @@ class TemplateVoice:
                 said = _ask(task, say)
             case Answer() as answer:
                 said = _answer(answer, say)
-            case Suggest(intents):
-                keys = [f"try.{intent.value}" for intent in intents]
-                said = _plain(["suggest" if keys else "unclear"], {}, say, keys or _TRY["greeting"])
+            case Suggest(offered):
+                said = _suggest(offered, say)
             case Say(name, facts):
                 said = _plain([f"say.{name}"], facts, say, _TRY.get(name, ()))
             case Drop(_, action):
@@ -116,6 +129,14 @@ def _plain(keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str
     if tries:
         parts.append(cards.quick(tries, say))
     return tuple(parts), (_receipt(rendered),)
+
+
+def _suggest(offered: Sequence[Choice], say: Renderer) -> Said:
+    """What may have been meant, one press away; else a few things to begin with."""
+    if not offered:
+        return _plain(["unclear"], {}, say, _TRY["greeting"])
+    said, receipts = _plain(["suggest"], {}, say, ())
+    return (*said, cards.choices(offered, say)), receipts
 
 
 def _ask(task: Task, say: Renderer) -> Said:

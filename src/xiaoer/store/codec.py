@@ -7,7 +7,7 @@ Reading is forgiving: a field this version does not know is left out, one it mis
 import dataclasses
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import ModuleType
@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 _MODULES = (conversation, decision, knowledge, money, order, outcome, people, reply, understanding, words)
 _PLAIN = (str, int, float, bool, type(None))
+_NOW_TEXT = frozenset({"understanding.Intent"})  # enums of earlier versions that are plain text today
 
 
 def _named(module: ModuleType) -> dict[str, type[Any]]:
@@ -79,6 +80,8 @@ def _tagged(value: object, name: str | None) -> object:
         return {"$": name} | {field: _packed(getattr(value, field)) for field in _fields(name)}
     if isinstance(value, datetime):
         return {"$": "time", "=": value.isoformat()}
+    if isinstance(value, date):
+        return {"$": "day", "=": value.isoformat()}
     if isinstance(value, frozenset):
         return {"$": "set", "=": sorted(value)}
     if isinstance(value, str):  # an enum of another module
@@ -101,10 +104,14 @@ def _restored(name: str, value: dict[str, Any]) -> object:
     match name:
         case "time":
             return datetime.fromisoformat(value["="])
+        case "day":
+            return date.fromisoformat(value["="])
         case "set":
             return frozenset(value["="])
         case "map":
             return {key: _unpacked(item) for key, item in value["="].items()}
+    if name in _NOW_TEXT:
+        return value["="]
     kind = _KINDS.get(name)
     if kind is None:
         raise ValueError(f"stored JSON of an unknown kind: {name}")

@@ -17,7 +17,7 @@ Floats: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Confidence from which a wish is taken as meant, and from which it is worth offering as a choice."""
+    """Confidence from which a wish is taken as meant, and from which it is one that a shop deals with."""
 
     accept: float
     suggest: float
@@ -34,10 +34,15 @@ class LinearModel:
     weights: Floats  # (features, intents)
     bias: Floats  # (intents,)
 
-    def probabilities(self, text: str) -> Floats:
+    def scores(self, text: str) -> Floats:
         """One for each of `intents`, of a cleaned text."""
         rows, values = self._vector(text)
-        scores = self.bias + values @ self.weights[rows]
+        scores: Floats = self.bias + values @ self.weights[rows]
+        return scores
+
+    def probabilities(self, text: str) -> Floats:
+        """Their softmax: calibrated if the temperature was."""
+        scores = self.scores(text)
         powers = np.exp(scores - scores.max())
         shares: Floats = powers / powers.sum()
         return shares

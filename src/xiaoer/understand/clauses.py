@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from xiaoer.domain.understanding import Guess, Intent
+from xiaoer.domain.understanding import OTHER, Guess, Intent
 from xiaoer.understand.answers import answer_in
 
 Guesser = Callable[[str], tuple[Guess, ...]]
@@ -24,14 +24,40 @@ _WEAK = re.compile(
     r"let)\b)"
 )
 _NUMBER = re.compile(r"[a-z]*\d{6,}", re.ASCII)  # of an order or a parcel
-_SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
-_NO_TASK = _SMALL_TALK | {Intent.COMPLAINT, Intent.OTHER}
+
+
+def _named(*names: str) -> frozenset[Intent]:
+    return frozenset(map(Intent, names))
+
+
+_SMALL_TALK = _named("greeting", "thanks", "goodbye", "acknowledge", "apology", "wait_moment")
+_NO_TASK = _SMALL_TALK | _named(
+    "complaint", "other", "sad", "praise", "confused", "hurry_reply", "regular_customer", "just_looking",
+    "address_correct",
+)  # fmt: skip
 # Wishes so near each other that two of them in a row are one wish said in two ways.
-_NEAR: tuple[frozenset[Intent], ...] = (
-    frozenset({Intent.ORDER_STATUS, Intent.TRACK_PARCEL, Intent.LIST_ORDERS}),
-    frozenset({Intent.FIND_PRODUCT, Intent.CHECK_STOCK}),
-    frozenset({Intent.REQUEST_RETURN, Intent.REQUEST_EXCHANGE}),
-)
+NEAR: tuple[frozenset[Intent], ...] = (
+    _named(
+        "order_status", "track_parcel", "list_orders", "urge_dispatch", "slow_delivery", "dispatch_time",
+        "delivery_time", "order_paid",
+    ),
+    _named(
+        "find_product", "check_stock", "likes_style", "colour_question", "gift_for_someone", "size_advice",
+        "best_colour",
+    ),
+    _named(
+        "request_return", "request_exchange", "not_wanted", "faulty_item", "wrong_item", "parcel_received",
+        "return_policy", "exchange_policy", "ordered_by_mistake", "size_advice", "likes_style",
+    ),
+    _named("cancel_order", "not_wanted", "ordered_by_mistake", "reorder", "order_paid"),
+    _named("change_address", "address_changed", "address_book"),
+    _named("return_policy", "exchange_policy", "return_condition", "how_to_return"),
+)  # fmt: skip
+# Of two near wishes the one that is to be done stands for both.
+_TO_BE_DONE = _named(
+    "cancel_order", "request_return", "request_exchange", "change_address", "track_parcel", "order_status",
+    "find_product",
+)  # fmt: skip
 _CUE = re.compile(
     r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|"
     r"给我|取消|退|换|改|查|催|转|找|推荐|看"
@@ -57,12 +83,14 @@ _REQUEST = re.compile(
 )
 _HOW = re.compile(r"怎么|如何|怎样|咋|\bhow (?:do|can|to|does|should)\b|\bis it possible\b|\bam i allowed\b")
 _NOT_DO = {
-    Intent.CANCEL_ORDER: r"取消|撤单|退单|cancel(?:l?ing)?|cancellation",
-    Intent.REQUEST_RETURN: r"退货|退款|退掉|退|return(?:ing)?|refund(?:ing)?|send(?:ing)? (?:it|them) back",
-    Intent.REQUEST_EXCHANGE: r"换货|换|exchang(?:e|ing)|swap(?:ping)?|replace(?:ment)?",
-    Intent.CHANGE_ADDRESS: r"改地址|换地址|改|chang(?:e|ing) (?:the |my )?address",
-    Intent.FIND_PRODUCT: r"买|推荐|buy(?:ing)?",
-    Intent.CALL_PERSON: r"(?:转|找)?(?:人工|真人|客服)|(?:human|person|agent)",
+    Intent("cancel_order"): r"取消|撤单|退单|cancel(?:l?ing)?|cancellation",
+    Intent(
+        "request_return"
+    ): r"退货|退款|退掉|退|return(?:ing)?|refund(?:ing)?|send(?:ing)? (?:it|them) back",
+    Intent("request_exchange"): r"换货|换|exchang(?:e|ing)|swap(?:ping)?|replace(?:ment)?",
+    Intent("change_address"): r"改地址|换地址|改|chang(?:e|ing) (?:the |my )?address",
+    Intent("find_product"): r"买|推荐|buy(?:ing)?",
+    Intent("call_person"): r"(?:转|找)?(?:人工|真人|客服)|(?:human|person|agent)",
 }
 _DENIAL = (
     r"不再?(?:{0})了|(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|"
@@ -94,7 +122,7 @@ class _Piece:
 
     @property
     def best(self) -> Guess:
-        return self.guesses[0] if self.guesses else Guess(Intent.OTHER, 0.0)
+        return self.guesses[0] if self.guesses else Guess(OTHER, 0.0)
 
 
 def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
@@ -150,7 +178,7 @@ def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _
 
 def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     """The whole text with the guess of its one clear piece, if the whole blurs it."""
-    if whole.best.intent is own.best.intent or whole.best.confidence >= own.best.confidence:
+    if whole.best.intent == own.best.intent or whole.best.confidence >= own.best.confidence:
         return whole
     return _Piece(whole.start, whole.end, True, own.guesses)
 
@@ -161,7 +189,7 @@ def _joined(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str) -> list[
     groups: list[_Piece] = []
     for piece in own:
         if groups and _is_one(groups[-1], piece, text):
-            kept = max(groups[-1], piece, key=lambda p: p.best.confidence)
+            kept = max(groups[-1], piece, key=lambda p: (p.best.intent in _TO_BE_DONE, p.best.confidence))
             groups[-1] = _Piece(groups[-1].start, piece.end, True, kept.guesses)
         else:
             groups.append(piece)
@@ -171,12 +199,10 @@ def _joined(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str) -> list[
 
 
 def _is_one(before: _Piece, piece: _Piece, text: str) -> bool:
-    """The same wish said on. Two questions, or the same wish for two numbers, are two."""
+    """The same wish said on. The same wish for two numbers is two."""
     one, other = before.best.intent, piece.best.intent
-    if one is not other:
-        return any(one in near and other in near for near in _NEAR)
-    if one is Intent.ASK_KNOWLEDGE:
-        return not piece.strong
+    if one != other:
+        return any(one in near and other in near for near in NEAR)
     named, also = (set(_NUMBER.findall(text[p.start : p.end])) for p in (before, piece))
     return not (named and also - named)
 
@@ -185,7 +211,7 @@ def _clause(text: str, piece: _Piece, guess: Guesser) -> Clause:
     words = text[piece.start : piece.end].strip(" ,")
     start = piece.start + text[piece.start : piece.end].index(words) if words else piece.start
     guesses = piece.guesses or guess(words)
-    best = guesses[0].intent if guesses else Intent.OTHER
+    best = guesses[0].intent if guesses else OTHER
     return Clause(start, start + len(words), guesses, _is_question(words), _is_negated(words, best))
 
 

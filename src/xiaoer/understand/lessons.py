@@ -1,16 +1,12 @@
-"""What the classifier learns from: examples/{zh,en}.yaml."""
+"""What the classifier learns from: the phrases of the catalogue, and what a shop has put right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
-
-import yaml
 
 from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Language
 from xiaoer.text.clean import clean
-
-_FOLDER = Path(__file__).parent / "examples"
+from xiaoer.understand.catalogue import book
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +19,20 @@ class Lesson:
 
 
 def lessons() -> tuple[Lesson, ...]:
-    """All of them. ValueError if a file names an intent that does not exist."""
-    return tuple(lesson for language in Language for lesson in _of(language))
+    """All phrases of the catalogue."""
+    return tuple(
+        Lesson(clean(text), intent, language)
+        for intent, said in book().phrases.items()
+        for language, texts in said.items()
+        for text in texts
+    )
 
 
-def fingerprint() -> str:
-    """Changes with every change of the files."""
-    return sha256(b"".join(_file(language).read_bytes() for language in Language)).hexdigest()
-
-
-def _of(language: Language) -> list[Lesson]:
-    groups: dict[str, list[str]] = yaml.safe_load(_file(language).read_text(encoding="utf-8"))
-    return [Lesson(clean(text), Intent(name), language) for name, texts in groups.items() for text in texts]
-
-
-def _file(language: Language) -> Path:
-    return _FOLDER / f"{language.value}.yaml"
+def split(taught: Sequence[Lesson], *, every: int) -> tuple[list[Lesson], list[Lesson]]:
+    """(the rest, each `every`-th lesson of its intent and language): the same ones each time."""
+    seen: dict[tuple[Intent, Language], int] = {}
+    rest, kept = list[Lesson](), list[Lesson]()
+    for lesson in taught:
+        place = seen[lesson.intent, lesson.language] = seen.get((lesson.intent, lesson.language), -1) + 1
+        (kept if place % every == every - 1 else rest).append(lesson)
+    return rest, kept

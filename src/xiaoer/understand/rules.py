@@ -21,15 +21,15 @@ def guesses_by_rule(text: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
     certain = _certain(text)
     if certain is None:
         return guesses
-    return (Guess(certain, CERTAIN), *(g for g in guesses if g.intent is not certain))[:5]
+    return (Guess(certain, CERTAIN), *(g for g in guesses if g.intent != certain))[:5]
 
 
 def _certain(text: str) -> Intent | None:
     if wants_person(text):
-        return Intent.CALL_PERSON
+        return Intent("call_person")
     if asks_about_robot(text):
-        return Intent.ABOUT_BOT
+        return Intent("about_bot")
     numbers = tracking_numbers(text)
     if numbers and len(text) - len(numbers[0][0]) <= 1:
-        return Intent.TRACK_PARCEL
-    return Intent.CANCEL_ORDER if _CANCEL.search(text) else None
+        return Intent("track_parcel")
+    return Intent("cancel_order") if _CANCEL.search(text) else None

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Language
+from xiaoer.understand.catalogue import fingerprint
 from xiaoer.understand.classifier import LinearModel, Model, Thresholds
 from xiaoer.understand.features import VERSION
-from xiaoer.understand.lessons import fingerprint, lessons
+from xiaoer.understand.lessons import lessons
 
-_RECIPE = f"{VERSION}/svm-1.5"  # what besides the phrases decides how the model comes out
+_RECIPE = f"{VERSION}/svm-0.5"  # what besides the phrases decides how the model comes out
 
 
 def load_or_train(folder: Path | None) -> Model:
