@@ -4,16 +4,21 @@ import subprocess
 import sys
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Column, MetaData, Table, insert, inspect, text
 from sqlalchemy.exc import ProgrammingError
-from tests.store.samples import opened
+from tests.store.samples import NOW, SHOP, opened
 
+from xiaoer.domain.knowledge import Article, ArticleState, Version
 from xiaoer.domain.ports import StoreDown
+from xiaoer.domain.words import Language
+from xiaoer.store.articles import SqlArticles
+from xiaoer.store.columns import Moment
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store, engine
-from xiaoer.store.migrate import NewerDatabase, upgrade
+from xiaoer.store.migrate import NewerDatabase, _config, upgrade
 from xiaoer.store.tables import metadata
 
 
@@ -43,6 +48,41 @@ def test_checks_are_those_of_the_code(empty_url: str) -> None:
     made = checks()
     database.dispose()
     assert migrated == made
+
+
+async def test_an_article_of_the_first_tables_becomes_its_first_version(empty_url: str) -> None:
+    row = {
+        "shop_id": SHOP,
+        "slug": "returns",
+        "language": "zh",
+        "title": "多久可以退货",
+        "group": "returns",
+        "questions": '["几天内可以退"]',
+        "body": "签收后七天内。",
+        "updated_at": NOW,
+    }
+    database = engine(empty_url)
+    with database.begin() as conn:
+        command.upgrade(_config(conn), "0001")
+        former = Table("articles", MetaData(), Column("updated_at", Moment), autoload_with=conn)
+        conn.execute(insert(former), row)
+    database.dispose()
+    upgrade(empty_url)
+    assert differences(empty_url) == []
+    async with await Store.open(empty_url) as store:
+        [version] = await SqlArticles(store).holding(SHOP, NOW)
+    article = Article(
+        slug="returns",
+        language=Language.ZH,
+        title="多久可以退货",
+        group="returns",
+        questions=("几天内可以退",),
+        body="签收后七天内。",
+        updated_at=NOW,
+    )
+    assert version == Version(
+        article=article, number=1, state=ArticleState.PUBLISHED, published_at=NOW, archived_at=None
+    )
 
 
 async def test_an_upgrade_of_what_is_new_changes_nothing(database_url: str) -> None:

@@ -1,42 +1,18 @@
-"""Articles, tries, and following others' changes; on both databases."""
+"""Tries, and following others' changes; on both databases."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.store.samples import NOW, SHOP, opened, said
+from tests.store.samples import NOW, opened, said
 
-from xiaoer.domain.ids import ConversationId, ShopId
-from xiaoer.domain.knowledge import Article
-from xiaoer.domain.words import Language
+from xiaoer.domain.ids import ConversationId
 from xiaoer.store import tables
-from xiaoer.store.articles import SqlArticles
 from xiaoer.store.changes import MOST_IDS, changed_since
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store
 from xiaoer.store.tries import SqlTries
-
-ARTICLE = Article(
-    slug="returns-window",
-    language=Language.ZH,
-    title="多久可以退货",
-    group="returns",
-    questions=("几天内可以退", "退货期限"),
-    body="签收后七天内。\n\n未拆封。",
-    updated_at=NOW,
-)
-
-
-async def test_articles_are_inserted_and_replaced(store: Store) -> None:
-    articles = SqlArticles(store)
-    english = replace(ARTICLE, language=Language.EN, title="Return window")
-    await articles.put(SHOP, [ARTICLE, english])
-    newer = replace(ARTICLE, title="退货期限", questions=(), updated_at=NOW + timedelta(days=1))
-    await articles.put(SHOP, [newer])
-    assert await articles.all(SHOP) == [english, newer]
-    assert await articles.all(ShopId("other")) == []
 
 
 async def test_so_many_tries_in_a_window_that_slides(store: Store) -> None:
