@@ -43,7 +43,7 @@ def demo_folder() -> Path:
 def ui_folder(name: str) -> Path:
     """Static files: beside the package in a wheel, in ui/ in a checkout."""
     packed = Path(str(files("xiaoer"))) / "_ui" / name
-    return packed if packed.is_dir() else Path(__file__).parents[2] / "ui" / name
+    return packed if packed.is_dir() else Path(__file__).parents[3] / "ui" / name
 
 
 def secrets_of(settings: Settings) -> dict[str, str]:
