@@ -1,7 +1,7 @@
 """What happens by the clock: nobody left unanswered, no effect left in doubt, nothing kept too long."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import anyio
@@ -21,10 +21,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Jobs:
-    """`expire` deletes what is kept too long, by the retention each table states."""
+    """`expire` deletes what is kept too long, by the retention each table states.
+
+    `looks`: what other parts look after, by their names; each is cheap when there is nothing to do.
+    """
 
     clerk: Clerk
     expire: Callable[[datetime], Awaitable[object]]
+    looks: Mapping[str, Callable[[datetime], Awaitable[object]]] = field(default_factory=dict)
     last_expiry: datetime | None = None
 
     async def run(self) -> None:
@@ -44,6 +48,8 @@ class Jobs:
             await _alone("answer", self.clerk.answer(conversation_id))
         for effect in await self.clerk.house.ledger.taken_before(now - DOUBT):
             await _alone("settle", self._settle(effect, now))
+        for part, look in self.looks.items():
+            await _alone(part, look(now))
         if self.last_expiry is None or now - self.last_expiry >= EXPIRE_EVERY:
             await _alone("expire", self.expire(now))
             self.last_expiry = now  # not before: a store that is down gets it as soon as it is back

@@ -37,6 +37,7 @@ from xiaoer.domain.ports import (
 from xiaoer.domain.reply import Reply
 from xiaoer.domain.understanding import Mood, Understanding
 from xiaoer.guard.outbound import unproven
+from xiaoer.learn.questions import asked_of
 from xiaoer.speak.voice import TemplateVoice
 
 MOST_STEPS = 8  # of one turn: at most five wishes, a proof before them, something parked after them
@@ -82,7 +83,7 @@ class Clerk:
     voice: TemplateVoice
     wakeups: Wakeups
     clock: Callable[[], datetime]
-    versions: Mapping[str, str]
+    versions: Callable[[], Mapping[str, str]]  # of code, classifier, knowledge, policy, as they are now
 
     async def answer(self, conversation_id: ConversationId) -> tuple[TurnRecord, ...]:
         """Answer all a customer has said. Nothing while another process is answering.
@@ -141,7 +142,7 @@ class Clerk:
                 break
         turn, reply = self._proven(turn)
         ms = (perf_counter() - begun) * 1000
-        return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=dict(self.versions))
+        return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=dict(self.versions()))
 
     async def _step(self, turn: Turn, chosen: Chosen) -> Turn:
         return self._told(turn, chosen, await self._act(chosen.decision, turn))
@@ -183,8 +184,9 @@ class Clerk:
         return turn, turn.steps[-1].reply
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
-        await self.house.conversations.finish_turn(record, now=self.clock())
-        return record
+        whole = replace(record, questions=asked_of(record))
+        await self.house.conversations.finish_turn(whole, now=self.clock())
+        return whole
 
     async def _replace_card(self, turn: Turn, outcome: NeedsConfirm) -> None:
         """A corrected wish has one card: the one before can no longer be pressed."""

@@ -10,7 +10,7 @@ from typing import Any
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.given import database_url, policy_of, secrets_of, shop_database_url, utc_now
-from xiaoer.app.shipped import follow_shipped
+from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.goals import Sure
@@ -30,7 +30,6 @@ from xiaoer.shops.demo.seed import customers_json, ensure
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.speak.voice import TemplateVoice
 from xiaoer.store import privacy, retention
-from xiaoer.store.articles import SqlArticles
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
@@ -57,7 +56,7 @@ class App:
     clerk: Clerk
     jobs: Jobs
     hub: Hub
-    library: TantivyLibrary
+    knowledge: Knowledge
     secret: Mapping[str, str]
 
     async def open_terminal(self, customer: Customer | None, language: Language | None) -> ConversationId:
@@ -115,7 +114,7 @@ async def open_app(
         await Store.open(shop_database_url(settings)) as shop_store,
     ):
         await ensure(shop_store, now=clock(), policy=policy)
-        library = await _library(store, policy, clock)
+        knowledge = await furnish(store, policy, clock=clock)
         shop = _careful(behind(DemoShop(shop_store, policy, clock=clock)), settings)
         house = House(
             conversations=SqlConversations(store, hub.ring, clock=clock),
@@ -125,8 +124,12 @@ async def open_app(
             shop=shop,
             policy=policy,
         )
-        clerk = await _clerk(house, library, hub, settings=settings, clock=clock)
-        jobs = Jobs(clerk=clerk, expire=lambda now: retention.expire(store, now))
+        clerk = await _clerk(house, knowledge.current.library, hub, settings=settings, clock=clock)
+        jobs = Jobs(
+            clerk=clerk,
+            expire=lambda now: retention.expire(store, now),
+            looks={"knowledge": knowledge.look},
+        )
         yield App(
             settings=settings,
             policy=policy,
@@ -136,17 +139,9 @@ async def open_app(
             clerk=clerk,
             jobs=jobs,
             hub=hub,
-            library=library,
+            knowledge=knowledge,
             secret=secret,
         )
-
-
-async def _library(store: Store, policy: Policy, clock: _CLOCK) -> TantivyLibrary:
-    """The index made from what the shop says now."""
-    articles = SqlArticles(store)
-    await follow_shipped(articles, policy.shop_id, clock=clock)
-    said = [version.said() for version in await articles.holding(policy.shop_id, clock())]
-    return await asyncio.to_thread(TantivyLibrary.build, said)
 
 
 def _careful(shop: Shop, settings: Settings) -> Shop:
@@ -174,7 +169,7 @@ async def _clerk(
         voice=TemplateVoice(card_lives=CARD_LIVES),
         wakeups=hub,
         clock=clock,
-        versions={
+        versions=lambda: {
             "code": __version__,
             "classifier": understander.version,
             "knowledge": library.version,

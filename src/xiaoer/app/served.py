@@ -59,9 +59,9 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         checks={
             "database": lambda: app.store.read(lambda conn: conn.execute(text("SELECT 1")).scalar()),
             "shop": app.house.shop.categories,
-            "index": partial(_indexed, app.library),
+            "index": partial(_indexed, app.knowledge.current.library),
         },
-        beside=[app.jobs.run],
+        beside=[app.jobs.run, app.knowledge.importing.run],
         allowed_origins=settings.allowed_origins,
         pace=Pace(settle_s=settings.settle_s),
         pages=pages,

@@ -150,15 +150,51 @@ class Finding:
     name: Name | None = None  # None: of no one article
 
 
+class Shift(StrEnum):
+    """How an answer changes."""
+
+    GAINED = "gained"  # there was none
+    LOST = "lost"  # there is none any more
+    MOVED = "moved"  # another article answers
+    REWORDED = "reworded"  # the same article, in other words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A question that is answered otherwise after a change than before it."""
+
+    question: str
+    language: Language
+    before: Passage | None
+    after: Passage | None
+    pinned: bool = False  # else a customer asked it; personal data masked
+    times: int = 1  # how often it was asked, among those replayed
+
+    @property
+    def shift(self) -> Shift:
+        if self.before is None:
+            return Shift.GAINED
+        if self.after is None:
+            return Shift.LOST
+        return Shift.REWORDED if self.before.slug == self.after.slug else Shift.MOVED
+
+
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """What a gate found between the knowledge before and after; what blocks keeps it from going live."""
 
     findings: tuple[Finding, ...] = ()
+    changed: tuple[Changed, ...] = ()  # the pinned first, then the most asked
+    replayed: int = 0  # questions that were answered with both
 
     @property
     def blocked(self) -> bool:
         return any(finding.blocks for finding in self.findings)
+
+    @property
+    def without_words(self) -> "GateReport":
+        """For what is kept for good: nothing a customer asked is in it."""
+        return replace(self, changed=tuple(change for change in self.changed if change.pinned))
 
 
 # --- imports -------------------------------------------------------------------------------------
@@ -175,17 +211,18 @@ class Remark:
     """What was not taken, or what a person should know of what was."""
 
     where: str  # file, row, page, address
-    says: Words
+    says: Words  # for the staff; `where` stands in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     drafts: tuple[Ref, ...] = ()  # made anew
     same: tuple[Ref, ...] = ()  # versions that say just this already: nothing was made
+    to_check: tuple[Ref, ...] = ()  # of both, those a person must look at: put together from tickets
     skipped: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
     published: bool = False  # the drafts went live at once
-    gate: GateReport | None = None  # why they did not, though they should
+    gate: GateReport | None = None  # what the gate said, if they should: it may have blocked them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
