@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, make_url, select
+from tests.store.questions_contract import PIANO
 from tests.store.samples import GUEST, NOW, SHOP, customer, opened, said, turn
 
 from xiaoer.domain.conversation import Memory
@@ -28,7 +29,10 @@ from xiaoer.store.notes import Erase, note_of, rows_of
 from xiaoer.store.privacy import Person, erase, export
 from xiaoer.store.tables import intents, metadata
 
-PLACES = ("said", "part", "memory", "fact", "argument", "outcome", "feedback", "why", "understood", "receipt")
+PLACES = (
+    "said", "part", "memory", "fact", "argument", "outcome", "feedback", "why", "understood", "receipt",
+    "asked",
+)  # fmt: skip
 ORDERS = [OrderId("M-LIN-1"), OrderId("M-LIN-2")]
 PERSON = Person(shop_id=SHOP, customer_id=CustomerId("c-lin"), order_ids=ORDERS)
 
@@ -72,7 +76,8 @@ async def live(store: Store, actor: Actor, mark: str, order: str = "") -> Conver
             understanding=replace(record.turn.understanding, wishes=(wish,)),
             memory=Memory(shown_slot=c["memory"]),
         )
-        message = await log.finish_turn(replace(record, turn=done), now=NOW)
+        asked = replace(PIANO, text=c["asked"], turn_id=done.id, conversation_id=conversation.id)
+        message = await log.finish_turn(replace(record, turn=done, questions=(asked,)), now=NOW)
     assert message is not None
     await ledger.take(intent_id, now=NOW)
     done_so = Done("change_address", {"street": c["outcome"]})

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from xiaoer.domain.decision import Chosen, Task
 from xiaoer.domain.ids import ConversationId, IntentId, MessageId, StaffId, TurnId
+from xiaoer.domain.learning import Question
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
 from xiaoer.domain.reply import Origin, Part, Reply
@@ -111,6 +112,7 @@ class TurnRecord:
     reply: Reply
     timings_ms: dict[str, float]
     versions: dict[str, str]  # classifier, knowledge, policy, code
+    questions: tuple[Question, ...] = ()  # what it was asked, and what became of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,16 @@ from sqlalchemy import Connection, bindparam, insert
 from xiaoer.domain.conversation import Message, Turn, TurnRecord
 from xiaoer.domain.ports import Busy
 from xiaoer.store.codec import dumps
+from xiaoer.store.question_rows import row_of
 from xiaoer.store.rows import Event, advance, change, next_place, put
-from xiaoer.store.tables import conversations, turns
+from xiaoer.store.tables import asked, conversations, turns
 
 _MINE = conversations.c.lease_holder == bindparam("token")
 _FREED = ("lease_holder", "lease_until")  # the lease ends with its turn: that saves a commit
 _SPOKEN = advance("memory", *_FREED, where=_MINE)
 _ANSWERED = advance("memory", "answered_seq", "language", *_FREED, where=_MINE)
 _RECORD = insert(turns)
+_ASKED = insert(asked)
 
 
 def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -> Message | None:
@@ -36,6 +38,8 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
     elif change(conn, turn.conversation.id, left, where=conversations.c.lease_holder == token) == 0:
         raise Busy(turn.conversation.id)
     conn.execute(_RECORD, _turn_row(record, message, now))
+    if record.questions:
+        conn.execute(_ASKED, _asked_rows(record, message))
     return message
 
 
@@ -64,3 +68,8 @@ def _turn_row(record: TurnRecord, message: Message | None, now: datetime) -> dic
         "versions": dumps(record.versions),
         "at": now,
     }
+
+
+def _asked_rows(record: TurnRecord, message: Message | None) -> list[dict[str, Any]]:
+    same = {"shop_id": record.turn.conversation.actor.shop_id, "reply_id": message and message.id}
+    return [{**same, **row_of(question)} for question in record.questions]

@@ -1,0 +1,1 @@
+"""What is learnt: what was asked and how it went, the gaps, the gate before publication, and training."""
