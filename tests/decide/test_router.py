@@ -12,12 +12,12 @@ from xiaoer.decide.memory import remember
 from xiaoer.decide.router import Router
 from xiaoer.domain.conversation import Conversation, Memory, State, Step, Turn
 from xiaoer.domain.decision import Answer as FromArticle
-from xiaoer.domain.decision import Ask, Chosen, Decision, Do, Drop, HandOff, Say, Suggest, Task, Wait
+from xiaoer.domain.decision import Ask, Choice, Chosen, Decision, Do, Drop, HandOff, Say, Suggest, Task, Wait
 from xiaoer.domain.ids import ConversationId, IntentId, TurnId
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.reply import NOTHING
-from xiaoer.domain.understanding import Answer, Intent, Mood, Risk, Understanding
-from xiaoer.domain.words import Language
+from xiaoer.domain.understanding import Answer, Mood, Risk, Understanding
+from xiaoer.domain.words import Language, Words
 
 CARD = IntentId("card")
 WITH_CARD = Memory(proposal=CARD, card=CARD, last=Task(action="cancel_order"))
@@ -114,7 +114,7 @@ STEPS: list[tuple[Decision, Outcome | None]] = [
     (Drop(CARD, "cancel_order"), None),
     (Drop(None, "cancel_order"), None),
     (FromArticle((), "request_return"), None),
-    (Suggest((Intent.CANCEL_ORDER,)), None),
+    (Suggest((Choice("cancel_order", Words("取消", "cancel")),)), None),
     (Say("thanks"), None),
     (Say("shop_down"), None),
     (HandOff("asked"), Done("call_person", {})),

@@ -4,11 +4,14 @@ import re
 
 import pytest
 
+from xiaoer.actions.base import CATALOGUE
+from xiaoer.domain.intents import ToAction, ToArticle, ToSaying
 from xiaoer.domain.order import CaseReason, ParcelState, PayMethod
 from xiaoer.domain.outcome import Reason
-from xiaoer.domain.understanding import Intent, Mood
+from xiaoer.domain.understanding import Mood
 from xiaoer.domain.words import Language
 from xiaoer.speak.book import book
+from xiaoer.understand.catalogue import catalogue
 
 _FIELD = re.compile(r"{(\w+(?::[\w.]+)?)}")
 
@@ -45,7 +48,14 @@ def test_every_reason_mood_and_name_has_words() -> None:
     assert set(names) <= set(terms)
 
 
-def test_every_wish_can_be_suggested() -> None:
-    talk = {"thanks", "goodbye", "complaint", "about_bot", "other", "ask_knowledge"}
-    wishes = {intent.value for intent in Intent} - talk
-    assert {f"try.{wish}" for wish in wishes} <= set(book(Language.EN).terms)
+def test_what_serves_an_intent_has_words() -> None:
+    phrases, terms = book(Language.ZH).phrases, book(Language.ZH).terms
+    for entry in catalogue().values():
+        match entry.serves:
+            case ToSaying(key):
+                assert f"say.{key}" in phrases, entry.name
+            case ToArticle(_, offer) if offer:
+                assert f"instead.{offer}" in phrases, entry.name
+                assert f"try.{offer}" in terms, entry.name
+            case ToAction(action):
+                assert action in CATALOGUE, entry.name

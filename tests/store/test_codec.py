@@ -14,7 +14,7 @@ from xiaoer.domain.money import Money
 from xiaoer.domain.order import OrderState
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Plan, Reason, Refused
 from xiaoer.domain.reply import Part, Receipt, Reply
-from xiaoer.domain.understanding import Guess, Intent, Understanding, Wish
+from xiaoer.domain.understanding import Guess, Understanding, Wish
 from xiaoer.domain.words import Language, Words
 from xiaoer.store.codec import dumps, loads
 
@@ -65,7 +65,7 @@ decisions = st.one_of(
     st.builds(Do, st.text(), facts, st.none() | st.text()),
     st.builds(Drop, st.none() | st.text(), st.text()),
     st.lists(passages, max_size=2).map(lambda found: Answer(tuple(found))),
-    st.lists(st.sampled_from(Intent)).map(lambda i: Suggest(tuple(i))),
+    st.lists(choices, max_size=3).map(lambda offered: Suggest(tuple(offered))),
     st.builds(Say, st.text(), facts),
     st.builds(HandOff, st.text()),
     st.just(Wait()),
@@ -77,7 +77,7 @@ replies = st.builds(
     parts=parts,
     receipts=receipts,
 )
-guesses = st.lists(st.builds(Guess, st.sampled_from(Intent), finite), max_size=2).map(tuple)
+guesses = st.lists(st.builds(Guess, st.text(), finite), max_size=2).map(tuple)
 wishes = st.lists(st.builds(Wish, guesses=guesses), max_size=2).map(tuple)
 understandings = st.builds(Understanding, wishes=wishes)
 steps = st.builds(

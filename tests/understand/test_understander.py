@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xiaoer.domain.understanding import Answer, Intent, Mood
+from xiaoer.domain.understanding import Answer, Mood
 from xiaoer.domain.words import Language
 
 ZH, EN = Language.ZH, Language.EN
@@ -13,20 +13,20 @@ ZH, EN = Language.ZH, Language.EN
 @pytest.mark.parametrize(
     ("text", "intents"),
     [
-        ("帮我取消 M12345678，顺便问下怎么开发票", [Intent.CANCEL_ORDER, Intent.ASK_KNOWLEDGE]),
-        ("快递到哪了？另外我想把地址改成北京市朝阳区建国路1号", [Intent.TRACK_PARCEL, Intent.CHANGE_ADDRESS]),
-        ("我的退款到账了吗？还有，你们有没有双肩包", [Intent.REFUND_STATUS, Intent.FIND_PRODUCT]),
-        ("退货政策是什么？怎么开发票？", [Intent.ASK_KNOWLEDGE, Intent.ASK_KNOWLEDGE]),
-        ("取消M12345678，取消M87654321", [Intent.CANCEL_ORDER, Intent.CANCEL_ORDER]),
-        ("where is my order and can I return the shoes?", [Intent.ORDER_STATUS, Intent.REQUEST_RETURN]),
+        ("帮我取消 M12345678，顺便问下怎么开发票", ["cancel_order", "ask_invoice"]),
+        ("快递到哪了？另外我想把地址改成北京市朝阳区建国路1号", ["track_parcel", "change_address"]),
+        ("我的退款到账了吗？还有，你们有没有双肩包", ["refund_status", "find_product"]),
+        ("退货政策是什么？怎么开发票？", ["return_policy", "ask_invoice"]),
+        ("取消M12345678，取消M87654321", ["cancel_order", "cancel_order"]),
+        ("where is my order and can I return the shoes?", ["order_status", "request_return"]),
         (
             "cancel order M12345678 and change the address of M87654321 to 5 Park Lane, Leeds",
-            [Intent.CANCEL_ORDER, Intent.CHANGE_ADDRESS],
+            ["cancel_order", "change_address"],
         ),
-        ("Where's my refund? Also do you have any backpacks?", [Intent.REFUND_STATUS, Intent.FIND_PRODUCT]),
+        ("Where's my refund? Also do you have any backpacks?", ["refund_status", "find_product"]),
         (
             "how do I get an invoice, by the way where is my parcel",
-            [Intent.ASK_KNOWLEDGE, Intent.TRACK_PARCEL],
+            ["ask_invoice", "track_parcel"],
         ),
     ],
 )
@@ -37,25 +37,25 @@ def test_several_wishes(hear, text, intents):
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
-        ("你好，我的订单什么时候发货？", Intent.ORDER_STATUS),
-        ("hi, where is my order? thanks", Intent.ORDER_STATUS),
-        ("我昨天买的鞋，怎么还没发货", Intent.ORDER_STATUS),
-        ("鞋子小了，想换大一号", Intent.REQUEST_EXCHANGE),
-        ("收到的杯子碎了，我要退货", Intent.REQUEST_RETURN),
-        ("我不是要退货，我要换货", Intent.REQUEST_EXCHANGE),
-        ("I don't want to return it, I want to exchange it", Intent.REQUEST_EXCHANGE),
-        ("有没有 42 码的跑鞋，500 以内，红色和蓝色都可以", Intent.FIND_PRODUCT),
-        ("I bought shoes and they are too small, I want to return them", Intent.REQUEST_RETURN),
-        ("I need a gift for my wife, maybe a bag, under 300", Intent.FIND_PRODUCT),
-        ("订单到哪了，快递怎么还没到，急死我了", Intent.TRACK_PARCEL),
-        ("你好", Intent.GREETING),
-        ("谢谢", Intent.THANKS),
-        ("转人工", Intent.CALL_PERSON),
-        ("你是机器人吗", Intent.ABOUT_BOT),
-        ("SF1234567890123", Intent.TRACK_PARCEL),
-        ("多久发货", Intent.ASK_KNOWLEDGE),
-        ("how long does shipping take", Intent.ASK_KNOWLEDGE),
-        ("这双还有42码吗", Intent.CHECK_STOCK),
+        ("你好，我的订单什么时候发货？", "order_status"),
+        ("hi, where is my order? thanks", "order_status"),
+        ("我昨天买的鞋，怎么还没发货", "urge_dispatch"),
+        ("鞋子小了，想换大一号", "request_exchange"),
+        ("收到的杯子碎了，我要退货", "request_return"),
+        ("我不是要退货，我要换货", "request_exchange"),
+        ("I don't want to return it, I want to exchange it", "request_exchange"),
+        ("有没有 42 码的跑鞋，500 以内，红色和蓝色都可以", "find_product"),
+        ("I bought shoes and they are too small, I want to return them", "request_return"),
+        ("I need a gift for my wife, maybe a bag, under 300", "find_product"),
+        ("订单到哪了，快递怎么还没到，急死我了", "track_parcel"),
+        ("你好", "greeting"),
+        ("谢谢", "thanks"),
+        ("转人工", "call_person"),
+        ("你是机器人吗", "about_bot"),
+        ("SF1234567890123", "track_parcel"),
+        ("多久发货", "dispatch_time"),
+        ("how long does shipping take", "delivery_time"),
+        ("这双还有42码吗", "check_stock"),
     ],
 )
 def test_one_wish(hear, text, intent):
@@ -64,7 +64,7 @@ def test_one_wish(hear, text, intent):
 
 def test_a_burst_is_one_text(hear):
     heard = hear("你好", "在吗", "我要退M20260001", "太小了")
-    assert [wish.best.intent for wish in heard.wishes] == [Intent.REQUEST_RETURN]
+    assert [wish.best.intent for wish in heard.wishes] == ["request_return"]
     assert heard.slots.order_ids == ("M20260001",)
     assert heard.slots.reason == "wrong_size"
 
@@ -107,7 +107,6 @@ def test_asking_whether_is_not_asking_for(hear, text, question):
         ("先别取消订单", True),
         ("不要取消", True),
         ("我不是要退货", True),
-        ("不退了", True),
         ("don't cancel it", True),
         ("I do not want to return my order", True),
         ("取消订单", False),

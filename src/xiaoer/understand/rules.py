@@ -8,8 +8,9 @@ from xiaoer.understand.codes import tracking_numbers
 
 CERTAIN = 0.97
 _CANCEL = re.compile(
-    r"^(?:请|麻烦|帮我|我要|我想|我想要|给我|可以|能)*(?:把)?[^,.?!]{0,12}取消(?:掉|一下|下)?(?:吧|了|"
-    r"吗)?[.!?]*$|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
+    r"^(?:请|麻烦|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎]{0,12}取消(?:掉|一下|下)?(?:吧|了)?[.!]*$"
+    r"|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
+    r"|^(?:请|麻烦|帮我|我要|我想)*取消(?:掉|一下|下)?(?:订单)? ?[a-z]{0,3}\d{6,}[.!]*$"
     r"|^(?:please |pls |can you |could you |i want to |i need to |i'd like to |just )*cancel (?:it|this|"
     r"that|my|the|order|both|all)\b"
     r"(?! (?:subscription|account|newsletter|membership|return|exchange|refund))"
