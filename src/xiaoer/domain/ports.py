@@ -132,7 +132,11 @@ class Embedder(Protocol):
     """Turns texts into points of one space: near points mean alike. Languages may share it."""
 
     name: str  # with its version: points of two names are never compared
-    dimensions: int
+
+    @property
+    def dimensions(self) -> int:
+        """EmbedderDown if nobody can tell now."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """One point of length one a text, in their order. EmbedderDown if it cannot now."""
