@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
 
 import anyio
 import anyio.to_thread
@@ -20,34 +19,42 @@ class Current:
     """
 
     def __init__(self, articles: Articles, shop_id: ShopId) -> None:
-        self.library = TantivyLibrary.build([])
         self.numbers: Mapping[Name, int] = {}  # of the versions in the library
         self._articles, self._shop_id = articles, shop_id
-        self._seen: str | None = None  # what the articles' mark was; None: not looked yet
-        self._due: datetime | None = None  # when something begins or ends by itself
+        self._library: TantivyLibrary | None = None
         self._said: list[Article] = []
+        self._seen = ""  # what the articles' mark was
+        self._due: datetime | None = None  # when something begins or ends by itself
         self._alone = anyio.Lock()
 
-    @classmethod
-    async def open(cls, articles: Articles, shop_id: ShopId, *, now: datetime) -> Self:
-        """With what is said at `now`."""
-        made = cls(articles, shop_id)
-        await made.refresh(now)
-        return made
+    @property
+    def library(self) -> TantivyLibrary:
+        """One and the same as long as the process lives. RuntimeError before the first `refresh`."""
+        if self._library is None:
+            raise RuntimeError("refresh it first")
+        return self._library
 
     async def refresh(self, now: datetime) -> bool:
         """Look whether anything changed, and take it in; whether it had. Cheap when nothing has."""
         async with self._alone:
             seen = await self._articles.changed(self._shop_id)
-            if seen == self._seen and (self._due is None or now < self._due):
+            is_due = self._due is not None and now >= self._due
+            if self._library is not None and seen == self._seen and not is_due:
                 return False
-            versions = await self._articles.holding(self._shop_id, now)
-            due = await self._articles.next_change(self._shop_id, now)
-            said = [version.said() for version in versions]
-            numbers = {version.article.name: version.number for version in versions}
-            self.numbers = {**self.numbers, **numbers}  # while one library takes the place of the other
-            if changed := said != self._said:
-                await anyio.to_thread.run_sync(self.library.replace, said)
-            self.numbers = numbers
-            self._seen, self._due, self._said = seen, due, said
+            changed = await self._take_in(now)
+            self._seen = seen
             return changed
+
+    async def _take_in(self, now: datetime) -> bool:
+        versions = await self._articles.holding(self._shop_id, now)
+        due = await self._articles.next_change(self._shop_id, now)
+        said = [version.said() for version in versions]
+        numbers = {version.article.name: version.number for version in versions}
+        self.numbers = {**self.numbers, **numbers}  # while one set takes the place of the other
+        changed = self._library is None or said != self._said
+        if self._library is None:
+            self._library = await anyio.to_thread.run_sync(TantivyLibrary.build, said)
+        elif changed:
+            await anyio.to_thread.run_sync(self._library.replace, said)
+        self.numbers, self._due, self._said = numbers, due, said
+        return changed
