@@ -15,6 +15,7 @@ from rich.table import Table
 from xiaoer.app import Misconfigured, migrate, open_app, reset_demo, web
 from xiaoer.channels.terminal import Terminal, as_json, readable, show
 from xiaoer.channels.web.serving import Server
+from xiaoer.cli.kb import kb
 from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
 from xiaoer.domain.ports import ShopError, StoreDown
 from xiaoer.domain.words import Language
@@ -30,6 +31,7 @@ cli = typer.Typer(
 demo = typer.Typer(help="The demo shop / 演示店铺", no_args_is_help=True)
 privacy = typer.Typer(help="What is kept of a customer / 顾客的个人信息", no_args_is_help=True)
 cli.add_typer(demo, name="demo")
+cli.add_typer(kb, name="kb")
 cli.add_typer(privacy, name="privacy")
 
 
@@ -156,6 +158,7 @@ async def _chat(settings: Settings, *, email: str, language: Language | None, as
         if not as_lines:
             out.print("（输入一行，回车发送；Ctrl+D 结束 / type a line; Ctrl+D ends）", style="dim")
         async for line in _lines(prompt=not as_lines and sys.stdin.isatty()):
+            await app.knowledge.current.refresh(app.clerk.clock())  # no clock runs beside a terminal
             await _exchange(terminal, line, as_lines=as_lines)
 
 

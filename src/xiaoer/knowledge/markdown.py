@@ -16,6 +16,7 @@ MOST_FILES = 5_000  # in one language; more is no shop's handbook but a mistaken
 LARGEST_BYTES = 64 * 1024
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 80
+_LONGEST_LINE = 4_096  # of a YAML head: a question is not broken in two
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 _MOST_MISTAKES = 20  # told at once; a folder of another kind has thousands
 
@@ -50,6 +51,32 @@ def read_folder(folder: Path) -> list[Article]:
         tail = [f"... and {more} more files"] if more > 0 else []
         raise BadArticles("\n".join([*mistakes[:_MOST_MISTAKES], *tail]))
     return articles
+
+
+def read_article(text: str, *, slug: str, language: Language, now: datetime) -> Article:
+    """One article as `written` writes it. BadArticles if it cannot be used."""
+    try:
+        head, body = _parts(text.replace("\r\n", "\n").removeprefix("\ufeff"))
+    except _Bad as mistake:
+        raise BadArticles(f"{language.value}/{slug}{mistake}") from mistake
+    return Article(
+        slug=slug,
+        language=language,
+        title=head.title,
+        group=head.group,
+        questions=tuple(head.questions),
+        body=body,
+        updated_at=now,
+    )
+
+
+def written(article: Article) -> str:
+    """The article as a Markdown file with its head; what holds when and where is not in it."""
+    head: dict[str, object] = {"title": article.title, "group": article.group}
+    if article.questions:
+        head["questions"] = list(article.questions)
+    told = yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=_LONGEST_LINE)
+    return f"---\n{told}---\n{article.body}\n"
 
 
 # --- one file ----------------------------------------------------------------------------------
