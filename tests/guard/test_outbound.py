@@ -96,3 +96,8 @@ def test_a_day_as_it_is_written_proves_itself(moment: datetime, language: Langua
 @given(st.text())
 def test_any_text_is_proven_by_itself(text: str) -> None:
     assert not unproven(reply(text, text))
+
+
+def test_a_chinese_comma_parts_two_numbers() -> None:
+    assert numbers("每天 09:00–22:00，15 天内可退，¥1,299.00") == ("09:00", "22:00", "15", "1299")
+    assert not unproven(reply("22:00，15 天", "22:00", "15"))

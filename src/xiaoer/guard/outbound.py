@@ -5,6 +5,7 @@ import unicodedata
 
 from xiaoer.domain.reply import Reply
 
+_COMMA = "，"  # parts sentences; NFKC would make it the comma within 1,299
 # Digits with what may hang on them: M20260001, 1,299.00, 14:05, 15.
 _NUMBERS = re.compile(r"[A-Z]{0,2}\d[\d,.:]*", re.ASCII)
 
@@ -17,7 +18,7 @@ def unproven(reply: Reply) -> tuple[str, ...]:
 
 def numbers(text: str) -> tuple[str, ...]:
     """The numbers in a text, as they compare: 1,299.00 and 1299 are the same."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text.replace(_COMMA, " "))
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)  # of any script
     return tuple(_plain(found) for found in _NUMBERS.findall(digits))
 
