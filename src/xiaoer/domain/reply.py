@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xiaoer.domain.ids import TemplateId
 from xiaoer.domain.words import Language
 
 
@@ -125,8 +126,16 @@ Part = TextPart | OrderCard | ProductCards | ConfirmCard | QuickReplies | Citati
 class Receipt:
     """What proves a part: a tool's result, a passage, a template."""
 
-    source: str  # action:track_parcel | article:returns-window | template:greeting
+    source: str  # action:track_parcel | article:returns-window | template:greeting | reply:ID
     values: tuple[str, ...] = ()  # amounts, dates, ids as they may be said
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A reply template that was said. `for_mood`: it was written for the very mood it met."""
+
+    template_id: TemplateId
+    for_mood: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +144,7 @@ class Reply:
     receipts: tuple[Receipt, ...]
     origin: Origin
     language: Language
+    templates: tuple[Used, ...] = ()  # the merchant's own words in it
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from xiaoer.domain.ports import Busy
 from xiaoer.store.codec import dumps
 from xiaoer.store.question_rows import row_of
 from xiaoer.store.rows import Event, advance, change, next_place, put
-from xiaoer.store.tables import asked, conversations, turns
+from xiaoer.store.tables import asked, conversations, template_uses, turns
 
 _MINE = conversations.c.lease_holder == bindparam("token")
 _FREED = ("lease_holder", "lease_until")  # the lease ends with its turn: that saves a commit
@@ -18,6 +18,7 @@ _SPOKEN = advance("memory", *_FREED, where=_MINE)
 _ANSWERED = advance("memory", "answered_seq", "language", *_FREED, where=_MINE)
 _RECORD = insert(turns)
 _ASKED = insert(asked)
+_USED = insert(template_uses)
 
 
 def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -> Message | None:
@@ -40,6 +41,8 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
     conn.execute(_RECORD, _turn_row(record, message, now))
     if record.questions:
         conn.execute(_ASKED, _asked_rows(record, message))
+    if reply.templates:
+        conn.execute(_USED, _use_rows(record, message, now))
     return message
 
 
@@ -73,3 +76,16 @@ def _turn_row(record: TurnRecord, message: Message | None, now: datetime) -> dic
 def _asked_rows(record: TurnRecord, message: Message | None) -> list[dict[str, Any]]:
     same = {"shop_id": record.turn.conversation.actor.shop_id, "reply_id": message and message.id}
     return [{**same, **row_of(question)} for question in record.questions]
+
+
+def _use_rows(record: TurnRecord, message: Message | None, now: datetime) -> list[dict[str, Any]]:
+    """A template said twice in one reply counts once."""
+    turn = record.turn
+    same = {
+        "turn_id": turn.id,
+        "shop_id": turn.conversation.actor.shop_id,
+        "conversation_id": turn.conversation.id,
+        "message_id": message and message.id,
+        "at": now,
+    }
+    return [{**same, "template_id": found} for found in {used.template_id for used in record.reply.templates}]

@@ -112,6 +112,20 @@ def _reply_templates() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_templates")),
     )
+    op.create_index(
+        "uq_reply_templates_number",
+        "reply_templates",
+        ["shop_id", "intent", "language", "mood", "variant", "number"],
+        unique=True,
+    )
+    op.create_index(
+        "uq_reply_templates_published",
+        "reply_templates",
+        ["shop_id", "intent", "language", "mood", "variant"],
+        unique=True,
+        sqlite_where=sa.text("state = 'published'"),
+        postgresql_where=sa.text("state = 'published'"),
+    )
     op.create_index("ix_reply_templates_state", "reply_templates", ["shop_id", "state"])
 
 
