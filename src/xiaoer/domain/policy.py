@@ -59,3 +59,4 @@ class Policy:
     exchange_days_by_category: Mapping[str, int]
     refund_after_receipt_days: int
     refund_days: Mapping[PayMethod, int]
+    phone: str = ""  # the shop's own; empty: it has none

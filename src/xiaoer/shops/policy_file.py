@@ -66,6 +66,12 @@ def _clock(text: str) -> str:
     return text
 
 
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"[0-9+() -]{5,30}", text):
+        raise ValueError('not a phone number; write it in quotes, for instance "400-000-0000", or leave it out')
+    return text
+
+
 Days = Annotated[int, Field(ge=0, le=_DECADE_DAYS)]
 Span = tuple[Days, Days]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # in the currency's main unit, as people write it
@@ -108,6 +114,7 @@ class _Shop(_Part):
     time_zone: Annotated[str, AfterValidator(_zone)]
     languages: list[Language] = Field(min_length=1)
     order_number: Annotated[str, AfterValidator(_pattern)]
+    phone: Annotated[str, AfterValidator(_phone)] = ""  # of the shop; left out: it has none
 
 
 class _Hours(_Part):
@@ -194,6 +201,7 @@ def _policy(file: _File) -> Policy:
         time_zone=shop.time_zone,
         languages=tuple(shop.languages),
         order_number=shop.order_number,
+        phone=shop.phone,
         hours=_hours(file),
         dispatch_hours=file.dispatch.within_hours,
         cancel_states=frozenset(file.cancel.states),

@@ -1,15 +1,17 @@
-"""Amounts, days and times as people write them."""
+"""Amounts, days, times and opening hours as people write them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 
 from xiaoer.domain.money import Money
+from xiaoer.domain.policy import Hours
 from xiaoer.domain.words import Language
 
 # Parsed once: babel looks for the file of a name again at every call.
@@ -55,3 +57,30 @@ class Calendar:
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.time_zone))
+
+
+def hours(open_: Hours, calendar: Calendar, *, every_day: str) -> str:
+    """Mon-Fri, Sun 09:00-22:00; with the zone's name for who lives in another one."""
+    days = every_day if len(open_.days) == _WEEK else _runs(sorted(open_.days), calendar.language)
+    said = f"{days} {open_.opens:%H:%M}–{open_.closes:%H:%M}"
+    here, there = (calendar.now.astimezone(ZoneInfo(zone)) for zone in (calendar.time_zone, open_.time_zone))
+    if here.utcoffset() == there.utcoffset():
+        return said
+    zone = get_timezone_name(there, width="long", zone_variant="generic", locale=_LOCALE[calendar.language])
+    return f"{said}（{zone}）" if calendar.language is Language.ZH else f"{said} ({zone})"
+
+
+_WEEK = 7
+
+
+def _runs(days: Sequence[int], language: Language) -> str:
+    """Days in a row as one: Mon–Fri."""
+    names = get_day_names("abbreviated", locale=_LOCALE[language])
+    runs: list[tuple[int, int]] = []
+    for day in days:
+        if runs and runs[-1][1] == day - 1:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    told = [names[a] if a == b else f"{names[a]}–{names[b]}" for a, b in runs]
+    return ("、" if language is Language.ZH else ", ").join(told)
