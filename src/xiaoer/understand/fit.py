@@ -22,7 +22,7 @@ from xiaoer.understand.lessons import Lesson, split
 INVERSE_REGULARISATION = 0.5
 SEEN_TWICE = 2  # a feature of a single phrase teaches nothing: half the size, and a little better
 PASSES = 5  # of the solver over the phrases: more give the same guesses, and take thrice the time
-_VALIDATION = 10  # each so many-th phrase of an intent is left out, to calibrate on
+VALIDATION = 10  # each so many-th phrase of an intent is left out, to calibrate on
 _KEPT = 0.95  # share of what a shop deals with that must pass the line to what it does not
 _ACCEPT_RIGHT = 0.8  # share of accepted guesses that must be right on phrases left out, all unlike each other
 _ACCEPT_RANGE = (0.25, 0.85)
@@ -67,7 +67,7 @@ def fit_language(lessons: Sequence[Lesson], language: Language) -> LinearModel:
 
 
 def _fit(lessons: Sequence[Lesson], language: Language) -> tuple[LinearModel, Thresholds]:
-    taught, left_out = split([lesson for lesson in lessons if lesson.language is language], every=_VALIDATION)
+    taught, left_out = split([lesson for lesson in lessons if lesson.language is language], every=VALIDATION)
     rough = fit_language(taught, language)
     known = {intent: place for place, intent in enumerate(rough.intents)}
     asked = [lesson for lesson in left_out if lesson.intent in known]
@@ -75,7 +75,7 @@ def _fit(lessons: Sequence[Lesson], language: Language) -> tuple[LinearModel, Th
     truth = np.array([known[lesson.intent] for lesson in asked])
     sharpness = np.float32(_sharpness(scores, truth))
     fitted = replace(rough, weights=rough.weights * sharpness, bias=rough.bias * sharpness)
-    return fitted, _thresholds(_softmax(scores * sharpness), truth, known.get(OTHER, -1))
+    return fitted, thresholds_of(_softmax(scores * sharpness), truth, known.get(OTHER, -1))
 
 
 def _as_it_is(found: list[str]) -> list[str]:
@@ -106,7 +106,7 @@ def _softmax(scores: Floats) -> Floats:
     return shares
 
 
-def _thresholds(shares: Floats, truth: Floats, other: int) -> Thresholds:
+def thresholds_of(shares: Floats, truth: Floats, other: int) -> Thresholds:
     """`suggest`: the line that 95 % of what a shop deals with pass. `accept`: from here guesses are right."""
     top, best = shares.max(axis=1), shares.argmax(axis=1)
     own = truth != other
