@@ -14,7 +14,8 @@ LONGEST = 400  # characters of an address
 _WITHOUT_POSTCODE = frozenset({"CN", "HK", "MO", "TW", "IE", "AE", "QA"})  # where parcels arrive without one
 _HAN, _LATIN = re.compile(f"[{HAN}]"), re.compile("[a-zA-Z]")
 _LABELS = re.compile(
-    r"(?:联系)?(?:电话|手机)(?:号码?|号)?(?: ?(?:是|为|:))?|(?:收货|详细|送货)?地址(?: ?(?:是|为|:)| )"
+    r"(?:联系)?(?:电话|手机)(?:号码?|号)?(?: ?(?:是|为|:))?|(?:收货|详细|送货)?地址(?: ?(?:是|为|:)| )|"
+    r"所在地区(?: ?(?:是|为|:))"
     r"|\b(?:phone|mobile|tel|telephone|cell)(?: number| no\.?)?\b ?(?:is|:)?|\baddress ?:",
     re.IGNORECASE,
 )

@@ -22,6 +22,7 @@ _PROVINCE = re.compile(
 _CITY_MARKED = re.compile(r"^([一-鿿]{2,7}?(?:市|自治州|地区|盟))")
 _PREFECTURE = re.compile(r"^([一-鿿]{2,12}自治州)")
 _ONLY_DISTRICT = re.compile(r"^(?:[一-鿿]{1,8}?(?:区|县|旗|市))?(?:[一-鿿]{1,6}(?:街道|镇|乡))?$")
+_NO_POSTCODE = "000000"  # what some shop pages put where there is none
 _LONGEST_NAME, _SHORTEST_NAME = 4, 2
 
 
@@ -41,7 +42,7 @@ def parts(text: str, default_country: str) -> Parts:
         region=region,
         city=city,
         street="" if _ONLY_DISTRICT.match(simplified(rest)) else rest,
-        postcode=postcode[1] if postcode else "",
+        postcode=postcode[1] if postcode and postcode[1] != _NO_POSTCODE else "",
     )
 
 
@@ -53,7 +54,9 @@ def _name(text: str) -> tuple[str, str]:
         ), f"{text[: found.start()]},{text[found.end() :]}"
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
     for piece in pieces:
-        bare = _TITLE.sub("", piece)
+        bare = (
+            _TITLE.sub("", piece) if len(piece) > _LONGEST_NAME - 1 else piece
+        )  # 吴女士 is all we know of her
         if len(pieces) > 1 and _SHORTEST_NAME <= len(bare) <= _LONGEST_NAME and _is_name(bare):
             return bare, ",".join(p for p in pieces if p != piece)
     return "", text

@@ -7,8 +7,10 @@ from xiaoer.understand.address_parts import Parts, gazetteer
 _SPLIT = re.compile(r"\s*[,;\n]\s*")
 _NAME = re.compile(r"^(?:name|attn|attention|to|recipient|receiver|c/o)\b[: ]+(.{2,60})$", re.IGNORECASE)
 _STREET_WORD = (
-    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|boulevard|way|court|ct|place|pl|square|sq|terrace|close|"
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|boulevard|way|court|ct|place|pl|square|sq|"
+    r"terrace|close|"
     r"crescent|highway|hwy|parkway|gardens|grove|row|walk|mews|park|quay|hill)\b\.?"
+    r"(?: (?:north|south|east|west|ne|nw|se|sw|[nsew])(?=$|[ ,]))?"
 )
 _STREET = re.compile(rf"^.{{0,60}}?\d.{{0,60}}\b{_STREET_WORD}", re.IGNORECASE)
 _UNIT = re.compile(
@@ -66,9 +68,14 @@ def _name(pieces: list[str]) -> tuple[str, list[str]]:
         if found := _NAME.match(piece):
             return found[1].strip(), [p for p in pieces if p != piece]
     plain = len(pieces) > 1 and not any(c.isdecimal() for c in pieces[0]) and _has_digit(pieces[1])
-    if plain and not re.search(rf"\b{_STREET_WORD}", pieces[0], re.IGNORECASE):
+    if plain and (_is_numbered(pieces[1:3]) or not re.search(rf"\b{_STREET_WORD}", pieces[0], re.IGNORECASE)):
         return pieces[0], pieces[1:]
     return "", pieces
+
+
+def _is_numbered(pieces: list[str]) -> bool:
+    """A street with its number follows: the Hill or Park before it is somebody's name."""
+    return any(_STREET.match(piece) for piece in pieces)
 
 
 def _street(pieces: list[str]) -> tuple[str, list[str]]:
@@ -108,7 +115,8 @@ def _city(pieces: list[str]) -> tuple[str, str, str]:
     if found and found[1].upper() in codes and (len(pieces) > 1 or found.start() > 0):
         city = pieces[-1][: found.start()].strip(" .") or pieces[0]
         return city, found[1].upper(), codes[found[1].upper()]
-    return pieces[0], pieces[1] if len(pieces) > 1 else "", ""
+    region = pieces[1] if len(pieces) > 1 else ""
+    return pieces[0], region, gazetteer().states.get(region.lower(), "")
 
 
 def _has_digit(text: str) -> bool:

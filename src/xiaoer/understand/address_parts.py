@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from babel import Locale
+
+from xiaoer.understand.vocabulary import load
 
 _FILE = Path(__file__).parent / "vocabulary" / "places.yaml"
 
@@ -28,14 +29,16 @@ class Gazetteer:
     province_of: Mapping[str, str]  # city as people write it -> province in full
     countries: Mapping[str, str]  # name in lower case -> ISO 3166-1 alpha-2
     region_codes: Mapping[str, str]  # OR -> US
+    states: Mapping[str, str]  # in full and lower case, oregon -> US
 
 
 @cache
 def gazetteer() -> Gazetteer:
-    places = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    places = load(_FILE)
     return Gazetteer(
         province_of={city: province for province, cities in places["cities"].items() for city in cities},
         countries={**_country_names(), **places["countries"]},
+        states={name: country for country, names in places["states"].items() for name in names},
         region_codes={code: country for country, codes in places["regions"].items() for code in codes},
     )
 

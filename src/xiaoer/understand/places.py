@@ -4,14 +4,20 @@ import re
 from itertools import islice
 
 _LEAD = re.compile(
-    r"(?:(?:地址)?(?:改成|改为|改到|换成|换到|改寄到|寄到|送到|发到|寄往|寄去)|(?:新?地址|收货地址)(?:是|"
+    r"(?:(?:地址)?(?:改成|改为|改到|换成|换到|改寄到|寄到|送到|发到|寄往|寄去)|(?:(?<!详细)(?:新地址|"
+    r"地址)|收货地址)(?:是|"
     r"为|:|改成)|新地址"
-    r"|(?:地址)(?=[^\n]{0,4}[省市区县])"
+    r"|(?<!详细)(?:地址)(?=[^\n]{0,4}[省市区县])|(?:应该|应|换|改)(?:是|为|成|"
+    r"这个地址)[: ,]*(?=[^\n]{2,7}[省市区县])"
     r"|\b(?:change|update|set|correct)\b[^\n]{0,40}?\baddress\b[^\n]{0,20}?\bto\b:?"
     r"|\b(?:send|ship|deliver|redirect|forward)\b[^\n]{0,30}?\bto\b:?"
+    r"|\b(?:goes?|should go|sent|shipped|delivered) to\b:?|\bmoved to\b:?|\bi(?:'ve)? moved:"
     r"|\baddress\b(?: is| should be|:)+|\b(?:it'?s|i live at|live at|deliver at|instead at)(?= \d))[ ,:]*"
 )
-_HAN_PARTS = re.compile(r"[省市区县镇乡路街道巷弄栋幢楼室村]|\d号|小区|大厦|花园|公寓|广场|自治州|单元")
+_HAN_PARTS = re.compile(
+    r"[省市县镇乡路街巷弄栋幢楼室村]|区(?![别分间块])|(?<![难知味渠频])道(?!理)|"
+    r"\d号|小区|大厦|花园|公寓|广场|自治州|单元"
+)
 _STREET = re.compile(
     r"\b\d{1,5}[a-z]?,? (?:[a-z.'-]{1,20},? ){0,4}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|"
     r"boulevard|way|court|ct|"
@@ -64,6 +70,14 @@ _TALK = re.compile(
 )
 
 
+_SOMEWHERE = re.compile(r"[省市区县镇乡路街道巷弄村]|小区|大厦|花园|公寓|广场|大学|学校|医院|[a-z]")
+
+
 def _stands_alone(text: str) -> bool:
-    """The whole message is an address, as after "where shall it go?"."""
-    return _is_address(text) and any(c.isdecimal() for c in text) and not _TALK.search(text)
+    """The whole message is an address, as after "where shall it go?". 3号楼 alone is none."""
+    return (
+        bool(_SOMEWHERE.search(text))
+        and _is_address(text)
+        and any(c.isdecimal() for c in text)
+        and not _TALK.search(text)
+    )

@@ -29,7 +29,8 @@ _NOT_LESS = (
 )
 _ABOUT = r"(?:大概|大约|差不多|约|around|about|roughly|approximately|approx\.?|circa) ?"
 _RANGE = re.compile(
-    rf"(?P<mark>预算|价格|价位|价钱|between |from )? ?{_MEASURE}{_SIGN}(?P<low>{NUMBER})(?:{_UNIT})?"
+    rf"(?P<mark>预算|价格|价位|价钱|between |from |"
+    rf"[$€£](?=\d))? ?{_MEASURE}{_SIGN}(?P<low>{NUMBER})(?:{_UNIT})?"
     rf" ?(?:-|~|到|至|—|–|and|to) ?{_SIGN}(?P<high>{NUMBER})(?P<unit>{_UNIT})?{_OTHER_UNIT}"
     r"(?P<tail> ?(?:之间|左右|以内|内|的|价位))?"
 )

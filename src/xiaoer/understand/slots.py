@@ -3,14 +3,18 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from xiaoer.domain.catalog import Category
 from xiaoer.domain.understanding import Slots
 from xiaoer.understand import codes
+from xiaoer.understand.amounts import amounts_in
+from xiaoer.understand.dates import dates_in
 from xiaoer.understand.numbers import ENGLISH, HAN_NUMBER, number
 from xiaoer.understand.patterns import one_of
 from xiaoer.understand.places import address_in
 from xiaoer.understand.prices import prices_in
+from xiaoer.understand.shoes import Scale
 from xiaoer.understand.sizes import quantity_in, sizes_in
 from xiaoer.understand.vocabulary import Pattern, vocabulary
 
@@ -36,7 +40,8 @@ _LAST = re.compile(
     r"^(?:the )?last$|最末"
 )
 _NEW_VALUE = re.compile(
-    r"换成|换为|换个|改成|改为|要换|想换|能换|可以换|\bto (?:an? |the )?|\bfor (?:an? |the )?|\binstead\b|"
+    r"换成|换为|换个|改成|改为|要换|想换|能换|可以换|换(?=[a-z\d ])|\bto (?:an? |the )?|\bfor (?:an? |"
+    r"the )?|\binstead\b|\bneed (?:an? |the )?|"
     r"\bin "
 )
 _SPLIT = re.compile(r"[^\w%+-]+|_")
@@ -47,10 +52,11 @@ _LONGEST_SAID, _LONGEST_WORDS = 300, 60  # characters a thing is named in; of a 
 
 @dataclass(frozen=True, slots=True)
 class SlotReader:
-    """Reads slots as this shop writes them: its order numbers, its shelves."""
+    """Reads slots as this shop writes them: its order numbers, its shelves, the scale of its shoes."""
 
     order_pattern: str
     categories: Sequence[Category]
+    shoes: Scale = Scale.EU
     _shelves: "dict[str, str]" = field(init=False)
     _shelf: Pattern = field(init=False)
 
@@ -59,8 +65,11 @@ class SlotReader:
         object.__setattr__(self, "_shelves", words)
         object.__setattr__(self, "_shelf", _shelf(words))
 
-    def read(self, tidied: str, text: str) -> Slots:
-        """`tidied` keeps the customer's case and script; `text` is fold(tidied)."""
+    def read(self, tidied: str, text: str, *, today: date | None = None, day_first: bool = False) -> Slots:
+        """`tidied` keeps the customer's case and script; `text` is fold(tidied).
+
+        Dates are read against `today`, the customer's; without it there are none. `day_first`: see dates.py.
+        """
         words = vocabulary()
         orders = codes.order_ids(text, self.order_pattern)
         rest = _without(text, *(span for _, span in orders))
@@ -70,8 +79,11 @@ class SlotReader:
         rest = _without(rest, *(span for _, span in tracking))
         if address := address_in(text):
             rest = _without(rest, address)
+        dates = dates_in(rest, today, day_first=day_first) if today else []
+        rest = _without(rest, *(span for _, span in dates))
         return replace(
             self._goods(rest),
+            dates=tuple(found for found, _ in dates),
             order_ids=tuple(value for value, _ in orders),
             tracking_numbers=tuple(value for value, _ in tracking),
             phone=phone[0] if phone else "",
@@ -89,18 +101,28 @@ class SlotReader:
         """What kind of thing, with which limits, and the words that are left to search for."""
         prices = prices_in(text)
         rest = _without(text, *prices.spans)
-        sizes, quantity = sizes_in(rest), quantity_in(rest)
-        rest = _without(rest, *(span for _, span in sizes), *([quantity[1]] if quantity else []))
-        colours = [(vocabulary().colours[hit[0]], hit.span()) for hit in vocabulary().colour.finditer(rest)]
-        rest = _without(rest, *(span for _, span in colours))
+        amounts = amounts_in(rest)
+        rest = _without(rest, *(amount.span for amount in amounts))
+        sizes, quantity = sizes_in(rest, shelf=self.shoes), quantity_in(rest)
+        rest = _without(rest, *(size.span for size in sizes), *([quantity[1]] if quantity else []))
+        colours = [
+            (vocabulary().colours[hit[0]], hit[0], hit.span()) for hit in vocabulary().colour.finditer(rest)
+        ]
+        rest = _without(rest, *(span for *_, span in colours))
         shelves = list(self._shelf.finditer(rest))
         rest = _without(rest, *(hit.span() for hit in shelves))
+        colour, colour_said = _meant(text, colours)
+        size, size_said = _meant(text, [(size.value, size.said, size.span) for size in sizes])
         return Slots(
             product_words=_search_words(rest),
             category=self._shelves[max((hit[0] for hit in shelves), key=len)] if shelves else "",
-            colour=_meant(text, colours),
-            size=_meant(text, sizes),
+            colour=colour,
+            colour_said=colour_said,
+            size=size,
+            size_said=size_said,
             quantity=quantity[0] if quantity else None,
+            amount_minor=amounts[0].minor if amounts else None,
+            currency=amounts[0].currency if amounts else "",
             price_min_minor=prices.low_minor,
             price_max_minor=prices.high_minor,
         )
@@ -111,13 +133,16 @@ def _shelf(words: Collection[str]) -> Pattern:
     return re.compile(rf"{plain.pattern}|{_AS_A_BAG}") if _BAG in words else plain
 
 
-def _meant(text: str, named: Sequence[tuple[str, Span]]) -> str:
-    """Of several colours or sizes the one to change to: "from black to white" is white. Else the first."""
+def _meant(text: str, named: Sequence[tuple[str, str, Span]]) -> tuple[str, str]:
+    """Of several colours or sizes the one to change to: "from black to white" is white. Else the first.
+
+    Each is its value, what was said, and where; of the one meant, value and what was said.
+    """
     if not named:
-        return ""
+        return "", ""
     changes = [hit.end() for hit in _NEW_VALUE.finditer(text)]
-    after = [value for value, (start, end) in named if changes and end > changes[-1]]
-    return after[0] if len(named) > 1 and after else named[0][0]
+    after = [one for one in named if changes and one[2][1] > changes[-1]]
+    return (after if len(named) > 1 and after else named)[0][:2]
 
 
 def _search_words(text: str) -> str:
@@ -160,7 +185,12 @@ def _counted(word: str) -> int | None:
     return int(value) if value else None
 
 
+# What is wrong with a voucher or an address is no fault of goods.
+_NO_REASON = re.compile(r"券[^,。.]{0,8}(?:不能用|用不了|没法用)|地址[^,。.]{0,3}(?:拍|下|买|填|写)错")
+
+
 def _reason(text: str) -> str:
+    text = _NO_REASON.sub(" ", text)
     return next((reason.value for reason, words in vocabulary().reasons if words.search(text)), "")
 
 
