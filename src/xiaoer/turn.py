@@ -16,6 +16,7 @@ from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import remember
 from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
+from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
@@ -35,7 +36,7 @@ from xiaoer.domain.ports import (
     Wakeups,
 )
 from xiaoer.domain.reply import Reply
-from xiaoer.domain.understanding import Mood, Understanding
+from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import unproven
 from xiaoer.learn.questions import asked_of
 from xiaoer.speak.voice import TemplateVoice
@@ -259,13 +260,13 @@ def where(bug: BaseException) -> str:
 def _turn(
     conversation: Conversation, messages: tuple[Message, ...], heard: Understanding, *, now: datetime
 ) -> Turn:
-    upset = conversation.memory.upset + 1 if heard.mood in (Mood.UPSET, Mood.ANGRY) else 0
+    feeling = mood_over(conversation.memory.moods, heard.mood)
     return Turn(
         id=TurnId(uuid4().hex),
         conversation=conversation,
         messages=messages,
         understanding=heard,
-        memory=replace(conversation.memory, upset=upset),
+        memory=replace(conversation.memory, moods=feeling.moods, upset=feeling.upset),
         now=now,
     )
 

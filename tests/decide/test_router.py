@@ -46,8 +46,9 @@ def turn(heard: Understanding, *, memory: Memory | None = None, held: State = St
 
 
 HEARD = Understanding(text="", language=Language.ZH, wishes=())
+THREATS = tuple(risk for risk in Risk if risk is not Risk.SELF_HARM)
 EVERYTHING = replace(
-    HEARD, answer=Answer.YES, wants_person=True, mood=Mood.ANGRY, risks=tuple(Risk), stop=True
+    HEARD, answer=Answer.YES, wants_person=True, mood=Mood.ANGRY, risks=THREATS, stop=True
 )
 
 
@@ -75,7 +76,13 @@ async def test_yes_and_no_speak_to_the_card_that_is_shown() -> None:
         )
 
 
-@pytest.mark.parametrize("risk", Risk)
+@pytest.mark.parametrize("held", [State.BOT, State.WAITING, State.CLOSED])
+async def test_who_may_harm_themselves_gets_a_person_and_other_words(held: State) -> None:
+    heard = replace(EVERYTHING, risks=tuple(Risk))
+    assert await decided(heard, WITH_CARD, held) == HandOff("self_harm")
+
+
+@pytest.mark.parametrize("risk", THREATS)
 async def test_what_is_grave_is_a_persons(risk: Risk) -> None:
     grave = risk is not Risk.BAD_REVIEW
     assert (await decided(replace(HEARD, risks=(risk,))) == HandOff("risk")) is grave

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from xiaoer.domain.understanding import Mood, Risk
 from xiaoer.text.clean import fold, tidy
-from xiaoer.understand.mood import is_urgent, mood_of, risks_in
+from xiaoer.understand.mood import mood_of, urgency
+from xiaoer.understand.risks import risks_in
 
 
 def mood(text: str) -> Mood:
@@ -67,7 +68,7 @@ def test_mood(text, feeling):
     ],
 )
 def test_urgency(text, urgent):
-    assert is_urgent(fold(tidy(text))) is urgent
+    assert bool(urgency(fold(tidy(text)))) is urgent
 
 
 @pytest.mark.parametrize(

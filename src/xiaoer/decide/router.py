@@ -6,8 +6,8 @@ from xiaoer.domain.outcome import Failed, Reason
 from xiaoer.domain.ports import Mind
 from xiaoer.domain.understanding import Answer, Mood, Risk
 
-PATIENCE = 2  # upset turns in a row after which a person is brought in unasked
-_GRAVE = frozenset({Risk.SELF_HARM, Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
+PATIENCE = 2  # upset turns after which a person is brought in unasked
+_GRAVE = frozenset({Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
 _LAST_WORDS = (HandOff, Wait)
 
 
@@ -39,6 +39,8 @@ def _by_rule(turn: Turn) -> Chosen | None:
     heard, held = turn.understanding, turn.conversation.state
     if held is State.HUMAN:
         return Chosen(Wait(), "rule:person_has_it")
+    if Risk.SELF_HARM in heard.risks:  # also if a person was asked for: the words are others
+        return Chosen(HandOff("self_harm"), "rule:self_harm")
     if heard.wants_person:
         return Chosen(HandOff("asked"), "rule:person_asked")
     if turn.memory.proposal is not None and heard.answer is not None:

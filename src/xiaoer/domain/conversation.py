@@ -10,7 +10,7 @@ from xiaoer.domain.learning import Question
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
 from xiaoer.domain.reply import Origin, Part, Reply
-from xiaoer.domain.understanding import Understanding
+from xiaoer.domain.understanding import Mood, Understanding
 from xiaoer.domain.words import Language
 
 
@@ -36,7 +36,8 @@ class Memory:
     order_id: str = ""  # last spoken of
     product_id: str = ""
     lost: int = 0  # times in a row nothing was understood
-    upset: int = 0  # upset or angry turns in a row
+    moods: tuple[Mood, ...] = ()  # of the last turns, oldest first: see domain/feeling.py
+    upset: int = 0  # upset or angry turns since it was last good
     greeted: bool = False
 
 

@@ -83,7 +83,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """A person takes over. `why` is a key of hand-off reasons: asked, lost, risk, angry, unclear."""
+    """A person takes over. `why` is a key of hand-off reasons: asked, lost, risk, self_harm, angry, unclear ..."""
 
     why: str
 

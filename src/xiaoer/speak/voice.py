@@ -223,7 +223,7 @@ def _speaks_of_it(steps: Sequence[Step]) -> bool:
     """A reply that is itself about the feeling needs no other opening."""
     for step in steps:
         decision = step.chosen.decision
-        if isinstance(decision, HandOff) and decision.why in ("angry", "risk"):
+        if isinstance(decision, HandOff) and decision.why in ("angry", "risk", "self_harm"):
             return True
         if isinstance(decision, Say) and decision.key in ("complaint", "goodbye", "thanks"):
             return True
