@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from xiaoer.fetch.pages import Caps, Fetcher, Page, Reason, Refusal
+
 HOME = "127.0.0.1"
+HTML = b"<html><body>Delivery costs 8.</body></html>"
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -119,3 +122,14 @@ class Names:
         place = min(self.asked[host], len(told) - 1)
         self.asked[host] += 1
         return told[place]
+
+
+def fetcher(site: Site, names: Names | None = None, **caps: float) -> Fetcher:
+    """May call the site's own address and port, and no other of this machine."""
+    limits = Caps(seconds=caps.get("seconds", 10.0), body_bytes=int(caps.get("body_bytes", 1_000_000)))
+    return Fetcher(resolver=names or Names(shop_test=[[HOME]]), caps=limits, also=site.here)
+
+
+def why(found: Page | Refusal) -> Reason:
+    assert isinstance(found, Refusal)
+    return found.reason

@@ -2,15 +2,12 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
 
 import pytest
-from tests.fetch.loopback import HOME, Names, Site, answer, listening, moved, serving
+from tests.fetch.loopback import HOME, HTML, Names, Site, answer, listening, moved
 
 from xiaoer.fetch.pages import Caps, Fetcher, Page, Reason, Refusal
 from xiaoer.fetch.sitemap import MOST_PAGES, Crawler
-
-HTML = b"<html><body>Delivery costs 8.</body></html>"
 
 
 class Waited:
@@ -21,12 +18,6 @@ class Waited:
 
     async def __call__(self, seconds: float) -> None:
         self.times.append(seconds)
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with serving(Site()) as found:
-        yield found
 
 
 def sitemap(*addresses: str, root: str = "urlset", inner: str = "url") -> bytes:
