@@ -17,7 +17,7 @@ LARGEST_BYTES = 64 * 1024
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 80
 _LONGEST_LINE = 4_096  # of a YAML head: a question is not broken in two
-_FENCE = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
+FENCE = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 _MOST_MISTAKES = 20  # told at once; a folder of another kind has thousands
 
 
@@ -121,7 +121,7 @@ def _text(path: Path) -> str:
 
 
 def _parts(text: str) -> tuple[_Head, str]:
-    found = _FENCE.match(text)
+    found = FENCE.match(text)
     if found is None:
         raise _Bad(":1: must begin with a line ---, then title, group and questions, then a line ---.")
     body = found[2].strip()
