@@ -6,7 +6,7 @@ replaced by the terms of its meaning, which are the same in both languages; what
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -33,6 +33,7 @@ _WEIGHT_FILLER = 0.1
 INFORMATIVE = 0.2  # a term that weighs less is not looked for
 
 _LONGEST_TERM = 40
+_BAGS = 8_000  # kept, some 15 MB: a question is looked at up to three times, an article by each library
 _HAN_FROM = "\u3400"
 _LONG_NUMBER = 6  # digits: not an amount but a name, as of an order
 
@@ -51,10 +52,14 @@ class Synonyms:
         for atoms in sorted(known, key=len, reverse=True):
             by_first[atoms[0]].append((atoms, known[atoms]))
         self._by_first = dict(by_first)
+        self._kept = lru_cache(maxsize=_BAGS)(self._bag)
         self.version = sha256(repr(sorted(known.items(), key=str)).encode()).hexdigest()[:12]
 
     def bag(self, text: str, *, limit: int = 20_000) -> Bag:
-        """Terms of the first `limit` characters, each once, with its weight."""
+        """Terms of the first `limit` characters, each once, with its weight. Kept: not to be changed."""
+        return self._kept(text[:limit], limit)
+
+    def _bag(self, text: str, limit: int) -> Bag:
         atoms = _atoms(text, limit=limit)
         weights: dict[str, float] = {}
         at, before = 0, ""
