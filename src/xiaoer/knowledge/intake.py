@@ -103,9 +103,12 @@ class Intake:
         return max(await self._editor.versions(wanted), key=lambda version: version.number, default=None)
 
     async def _publish(self, tray: _Tray) -> GateReport | None:
-        """What the gate said; None if others were at it all the time: then they stay drafts."""
+        """What the gate said; None if others were at it all the time: then they stay drafts.
+
+        A report of an import is kept for good: no customer's words may be in it.
+        """
         done = await self._editor.publish(tray.to_publish, now=self._clock())
-        return done.report if isinstance(done, Published | Blocked) else None
+        return done.report.without_words if isinstance(done, Published | Blocked) else None
 
 
 def _equal(one: Article, other: Article) -> bool:

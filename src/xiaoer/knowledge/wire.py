@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from xiaoer.domain.knowledge import GateReport, Import, ImportReport, Ref, Remark, Version
+from xiaoer.domain.knowledge import Changed, GateReport, Import, ImportReport, Passage, Ref, Remark, Version
 from xiaoer.knowledge.hindsight import Answered
 from xiaoer.knowledge.sound import Fault
 
 Json = dict[str, Any]
+MOST_CHANGED = 200  # answers of one report: a page of them, not a download
 
 
 def version_json(version: Version, *, now: datetime) -> Json:
@@ -67,7 +68,25 @@ def gate_json(report: GateReport) -> Json:
             }
             for finding in report.findings
         ],
+        "replayed": report.replayed,
+        "changed": [_changed_json(change) for change in report.changed[:MOST_CHANGED]],
     }
+
+
+def _changed_json(change: Changed) -> Json:
+    return {
+        "question": change.question,
+        "language": change.language.value,
+        "pinned": change.pinned,
+        "times": change.times,
+        "shift": change.shift.value,
+        "before": _said_json(change.before),
+        "after": _said_json(change.after),
+    }
+
+
+def _said_json(passage: Passage | None) -> Json | None:
+    return {"slug": passage.slug, "text": passage.text} if passage else None
 
 
 def faults_json(faults: Iterable[Fault]) -> list[Json]:
