@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -45,7 +46,35 @@ class Settings(BaseSettings):
     shop_write_timeout_s: float = Field(
         default=8.0, gt=0, le=30, description="Longest write to the order system"
     )
+    embeddings_url: str = Field(
+        default="",
+        description="OpenAI-compatible endpoint for embeddings, without /embeddings; empty: none is called",
+    )
+    embeddings_model: str = Field(default="", description="The model's name at that endpoint")
+    embeddings_key: SecretStr = Field(
+        default=SecretStr(""), description="The endpoint's key, if it wants one"
+    )
+    embeddings_key_file: Path | None = Field(default=None, description="A file with the key, instead")
+    embeddings_folder: Path | None = Field(
+        default=None, description="Folder of an ONNX sentence-embedding model, instead of an endpoint"
+    )
+    embeddings_prefix: str = Field(
+        default="",
+        max_length=200,
+        description="What the model wants before every text, e.g. 'query: ' for E5",
+    )
+    embeddings_timeout_s: float = Field(
+        default=0.3, gt=0, le=5, description="Longest a customer waits for an embedding before words decide"
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
+
+    @field_validator("embeddings_url")
+    @classmethod
+    def _known_endpoint(cls, url: str) -> str:
+        place = urlsplit(url)
+        if url and (place.scheme not in ("http", "https") or not place.hostname or place.password):
+            raise ValueError("write https://HOST/v1, the key apart in XIAOER_EMBEDDINGS_KEY")
+        return url
 
     @field_validator("database_url")
     @classmethod

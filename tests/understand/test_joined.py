@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
@@ -11,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tests.understand.conftest import ORDER_PATTERN, SHELVES, conversation
+from tests.understand.made_up import FRAMES, TOPICS, WORDS, Knowing, taught
 from typing_extensions import override
 
-from xiaoer.domain.ports import Embedder, EmbedderDown
-from xiaoer.domain.understanding import Guess, Intent, Understanding
+from xiaoer.domain.ports import EmbedderDown
+from xiaoer.domain.understanding import Guess, Understanding
 from xiaoer.domain.words import Language
 from xiaoer.understand.classifier import Model, Thresholds
 from xiaoer.understand.fit import fit
@@ -23,71 +23,6 @@ from xiaoer.understand.joined import Dense, Joint, Rise
 from xiaoer.understand.lessons import Lesson
 from xiaoer.understand.train_joined import join
 from xiaoer.understand.understander import LocalUnderstander
-
-TOPICS = ("track_parcel", "refund_time", "invoice")
-FRAMES = {
-    Language.EN: (
-        "where is my {} ?",
-        "can i ask for the {}",
-        "what about the {} please",
-        "tell me of my {} now",
-    ),
-    Language.ZH: ("我的{}在哪", "{}怎么还没有", "问一下{}", "请看{}"),
-}
-_TAUGHT, _UNHEARD = 60, 5  # words of a topic
-
-
-def _made_up(language: Language, dice: Random) -> str:
-    if language is Language.EN:
-        return "".join(dice.choice("bcdfgklmnprstvz") + dice.choice("aeiou") for _ in range(3))
-    return "".join(chr(dice.randrange(0x5000, 0x9000)) for _ in range(2))
-
-
-def _words() -> dict[tuple[Language, str], list[str]]:
-    """Words that mean a topic by nothing but being of its list: only the embedding knows the whole list."""
-    dice = Random(7)
-    return {
-        (language, topic): [_made_up(language, dice) for _ in range(_TAUGHT + _UNHEARD)]
-        for language in Language
-        for topic in TOPICS
-    }
-
-
-WORDS = _words()
-
-
-class Knowing(Embedder):
-    """A direction a topic, and a little of the text's own."""
-
-    def __init__(self, name: str = "knowing") -> None:
-        self.name, self.down, self.asked = name, False, list[list[str]]()
-
-    @property
-    @override
-    def dimensions(self) -> int:
-        return 8
-
-    @override
-    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        if self.down:
-            raise EmbedderDown("asleep")
-        self.asked.append(list(texts))
-        return [self._point(text) for text in texts]
-
-    def _point(self, text: str) -> list[float]:
-        meant = [any(w in text for each in Language for w in WORDS[each, topic]) for topic in TOPICS]
-        point = np.array([*map(float, meant), 0.0, 0.0, 0.0, 0.0, 0.0])
-        point[3 + sum(map(ord, text)) % 5] = 0.3
-        return [float(x) for x in point / np.linalg.norm(point)]
-
-
-def taught() -> list[Lesson]:
-    """A word is taught once: those that are left out to calibrate on were never heard."""
-    return [
-        Lesson(FRAMES[language][place % 4].format(word), Intent(topic), language)
-        for (language, topic), words in WORDS.items()
-        for place, word in enumerate(words[:_TAUGHT])
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +85,7 @@ def test_a_message_is_embedded_in_one_call(small, joint, knowing):
     track, refund, invoice = (WORDS[Language.EN, topic][-1] for topic in TOPICS)
     heard = hear(
         listener(small, replace(joint, embedder=knowing)),
-        f"hi! where is my {track}? also can i ask for the {invoice}. by the way, what about the {refund} please",
+        f"hi! where is my {track}? also can i ask for the {invoice}. btw, what about the {refund} please",
     )
     assert [wish.best.intent for wish in heard.wishes] == ["track_parcel", "invoice", "refund_time"]
     (asked,) = knowing.asked

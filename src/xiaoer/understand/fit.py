@@ -73,7 +73,7 @@ def _fit(lessons: Sequence[Lesson], language: Language) -> tuple[LinearModel, Th
     asked = [lesson for lesson in left_out if lesson.intent in known]
     scores = np.array([rough.scores(lesson.text) for lesson in asked], dtype=np.float32)
     truth = np.array([known[lesson.intent] for lesson in asked])
-    sharpness = np.float32(_sharpness(scores, truth))
+    sharpness = np.float32(sharpness_of(scores, truth))
     fitted = replace(rough, weights=rough.weights * sharpness, bias=rough.bias * sharpness)
     return fitted, thresholds_of(_softmax(scores * sharpness), truth, known.get(OTHER, -1))
 
@@ -90,7 +90,7 @@ def _one_column_each(machine: LinearSVC) -> tuple[Floats, Floats]:
     return weights, bias
 
 
-def _sharpness(scores: Floats, truth: Floats) -> float:
+def sharpness_of(scores: Floats, truth: Floats) -> float:
     """One over the temperature of Guo et al. 2017, On Calibration of Modern Neural Networks, section 4.2."""
 
     def surprise(sharpness: float) -> float:

@@ -29,15 +29,23 @@ def join(
 
     EmbedderDown if a point is missing; OSError if the folder cannot be written.
     """
-    named = sha256(f"{_RECIPE}/{model.version}/{embedder.name}".encode()).hexdigest()[:16]
-    path = folder / f"joined-{named}.npz" if folder else None
-    if path and (kept := _load(path, model, embedder)):
+    if (kept := kept_joint(model, embedder, folder=folder)) is not None:
         return kept
     fit = import_module("xiaoer.understand.fit_joined")  # scikit-learn: only when needed
     joint: Joint = fit.fit_joint(model, taught(), embedder)
-    if path:
-        _save(joint, path)
+    if folder:
+        _save(joint, _file(model, embedder, folder))
     return joint
+
+
+def kept_joint(model: Model, embedder: Embedder, *, folder: Path | None) -> Joint | None:
+    """What is kept for this model and this embedding, whole; else None. Nothing is embedded."""
+    return _load(_file(model, embedder, folder), model, embedder) if folder else None
+
+
+def _file(model: Model, embedder: Embedder, folder: Path) -> Path:
+    named = sha256(f"{_RECIPE}/{model.version}/{embedder.name}".encode()).hexdigest()[:16]
+    return folder / f"joined-{named}.npz"
 
 
 def _save(joint: Joint, path: Path) -> None:
