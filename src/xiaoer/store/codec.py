@@ -110,12 +110,10 @@ def _restored(name: str, value: dict[str, Any]) -> object:
             return frozenset(value["="])
         case "map":
             return {key: _unpacked(item) for key, item in value["="].items()}
-    if name in _NOW_TEXT:
-        return value["="]
-    kind = _KINDS.get(name)
+    kind = str if name in _NOW_TEXT else _KINDS.get(name)
     if kind is None:
         raise ValueError(f"stored JSON of an unknown kind: {name}")
-    if issubclass(kind, Enum):
+    if issubclass(kind, str | Enum):
         return kind(value["="])
     return kind(**{field: _unpacked(value[field]) for field in _fields(name) if field in value})
 
