@@ -13,7 +13,7 @@ import structlog
 
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import decline, own_card, run
-from xiaoer.decide.memory import remember
+from xiaoer.decide.memory import in_own_words, remember
 from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
 from xiaoer.domain.feeling import mood_over
@@ -40,6 +40,7 @@ from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import unproven
 from xiaoer.learn.questions import asked_of
 from xiaoer.speak.voice import TemplateVoice
+from xiaoer.speak.wording import Wording
 
 MOST_STEPS = 8  # of one turn: at most five wishes, a proof before them, something parked after them
 MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered by the next
@@ -82,6 +83,7 @@ class Clerk:
     understander: Understander
     mind: Mind
     voice: TemplateVoice
+    wording: Wording | None = None  # the merchant's own words; None: there are none
     wakeups: Wakeups
     clock: Callable[[], datetime]
     versions: Callable[[], Mapping[str, str]]  # of code, classifier, knowledge, policy, as they are now
@@ -146,7 +148,12 @@ class Clerk:
         return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=dict(self.versions()))
 
     async def _step(self, turn: Turn, chosen: Chosen) -> Turn:
-        return self._told(turn, chosen, await self._act(chosen.decision, turn))
+        outcome = await self._act(chosen.decision, turn)
+        reply = self.voice.say(chosen, outcome, turn)
+        own = await self.wording.instead(reply, chosen, outcome, turn) if self.wording else None
+        if own is None or unproven(own):
+            return self._told(turn, chosen, outcome, reply)
+        return self._told(turn, in_own_words(chosen), outcome, own)
 
     async def _act(self, decision: Decision, turn: Turn) -> Outcome | None:
         """Everything that is done goes through the one door."""
@@ -162,9 +169,8 @@ class Clerk:
             await self._replace_card(turn, outcome)
         return outcome
 
-    def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None) -> Turn:
+    def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None, reply: Reply) -> Turn:
         """The turn after a step: what was said of it, what is remembered, who is proven by now."""
-        reply = self.voice.say(chosen, outcome, turn)
         if reply.text and not unproven(reply):
             self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
         step = Step(chosen=chosen, outcome=outcome, reply=reply)
@@ -181,7 +187,8 @@ class Clerk:
         if not (loose := unproven(reply)):
             return turn, reply
         _log.error("unproven_reply", turn_id=turn.id, count=len(loose))
-        turn = self._told(turn, Chosen(Say("shop_down"), "rule:unproven"), None)
+        down = Chosen(Say("shop_down"), "rule:unproven")
+        turn = self._told(turn, down, None, self.voice.say(down, None, turn))
         return turn, turn.steps[-1].reply
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:

@@ -9,6 +9,12 @@ import yaml
 from tests.turns.counter import Clock, Talk, named_orders
 from tests.turns.house import Opened
 
+from xiaoer.app import App
+from xiaoer.domain.templates import Way
+from xiaoer.domain.understanding import Intent, Mood
+from xiaoer.domain.words import Language
+from xiaoer.templates.editor import Kept
+
 HERE = Path(__file__).parent
 ON_BOTH = 4  # conversations of each file that run on PostgreSQL too: seeding a shop there takes a second
 
@@ -41,11 +47,28 @@ async def test_conversation(
         if not who:
             talk.orders = list(await app.house.shop.orders_of(owner.id, limit=50))
         names = named_orders(talk, foreign) | {"phone_tail": owner.phone[-4:], "email": owner.email}
+        for words in script.get("templates", ()):
+            await publish(words, language, app)
         for step in script["talk"]:
             await play(step, talk, shop, clock, names)
 
 
 MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"
+
+
+async def publish(words: dict[str, str], language: str, app: App) -> None:
+    """The merchant writes it and publishes it, past all checks."""
+    way = Way(
+        intent=Intent(words["intent"]),
+        language=Language(words.get("language", language)),
+        mood=Mood(words["mood"]) if "mood" in words else None,
+        variant=words.get("variant", "a"),
+    )
+    editor, now = app.own_words.editor, app.clerk.clock()
+    draft = await editor.write(way, words["text"], author="lin", now=now)
+    assert isinstance(draft, Kept), draft
+    live = await editor.publish(draft.template.id, now=now)
+    assert isinstance(live, Kept), live
 
 
 async def play(step: dict[str, Any], talk: Talk, shop: Any, clock: Clock, names: dict[str, str]) -> None:

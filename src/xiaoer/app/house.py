@@ -11,6 +11,7 @@ from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.given import database_url, policy_of, secrets_of, shop_database_url, utc_now
 from xiaoer.app.knowledge import Knowledge, furnish
+from xiaoer.app.templates import OwnWords, furnish_words
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.goals import Sure
@@ -57,6 +58,7 @@ class App:
     jobs: Jobs
     hub: Hub
     knowledge: Knowledge
+    own_words: OwnWords
     secret: Mapping[str, str]
 
     async def open_terminal(self, customer: Customer | None, language: Language | None) -> ConversationId:
@@ -124,11 +126,14 @@ async def open_app(
             shop=shop,
             policy=policy,
         )
-        clerk = await _clerk(house, knowledge.current.library, hub, settings=settings, clock=clock)
+        library = knowledge.current.library
+        words = await furnish_words(store, house, library, clock=clock)
+        clerk = await _clerk(house, library, hub, settings=settings, clock=clock)
+        clerk = replace(clerk, wording=words.wording)
         jobs = Jobs(
             clerk=clerk,
             expire=lambda now: retention.expire(store, now),
-            looks={"knowledge": knowledge.look},
+            looks={"knowledge": knowledge.look, "templates": words.look},
         )
         yield App(
             settings=settings,
@@ -140,6 +145,7 @@ async def open_app(
             jobs=jobs,
             hub=hub,
             knowledge=knowledge,
+            own_words=words,
             secret=secret,
         )
 

@@ -108,7 +108,8 @@ def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory
     if task.action == "prove_order" and (contact := contact_in(heard)):
         more["contact"] = contact
     if value is not None:
-        return Task(action=task.action, args={**task.args, **more, task.asked: value}, then=task.then)
+        args = {**task.args, **more, task.asked: value}
+        return Task(action=task.action, args=args, then=task.then, intent=task.intent)
     left = fitting(by_kind_only(task.action, task.asked), choices, heard.slots)
     if 1 < len(left) < len(choices):
         return replace(task, args={**task.args, **more}, choices=tuple(left))

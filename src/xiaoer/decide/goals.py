@@ -6,10 +6,11 @@ from typing import assert_never
 
 from xiaoer.decide import fill
 from xiaoer.domain.conversation import Turn
-from xiaoer.domain.decision import Answer, Choice, Chosen, Do, HandOff, Say, Suggest
+from xiaoer.domain.decision import Answer, Choice, Chosen, Decision, Do, HandOff, Say, Suggest
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.intents import (
     Catalogue,
+    Serves,
     ToAction,
     ToArticle,
     ToColleague,
@@ -62,7 +63,7 @@ class Goals:
         if wish.negated:
             return Chosen(Say("not_that"), why)
         if best.confidence >= self._sure.accept[language] or self._harmless(wish):
-            return self._certain(wish, turn, why)
+            return self._named(self._certain(wish, turn, why), best)
         if (plain := self._by_what_it_names(wish, turn)) is not None:
             return self._certain(plain, turn, f"{why}:names")
         if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
@@ -70,6 +71,13 @@ class Goals:
         if turn.memory.task is not None:
             return None
         return self._unsure(wish, turn, why)
+
+    def _named(self, goal: Chosen | None, best: Guess) -> Chosen | None:
+        """With the name of what was surely wanted: the merchant may have words of their own for it."""
+        entry = self._catalogue.get(best.intent)
+        if goal is None or entry is None or not _in_its_own_way(entry.serves, goal.decision):
+            return goal
+        return replace(goal, intent=best.intent)
 
     def action_of(self, intent: Intent) -> str:
         return action_of(self._catalogue, intent)
@@ -185,6 +193,23 @@ class Goals:
     def _of_an_order(self, guess: Guess) -> bool:
         action = self.action_of(guess.intent)
         return guess.confidence >= LIKELY and bool(action) and action not in _NOT_OF_ONE_ORDER
+
+
+def _in_its_own_way(serves: Serves, decision: Decision) -> bool:
+    """Whether a wish is served as the catalogue says: by no better article, no order looked up instead."""
+    match serves, decision:
+        case ToAction(action), Do(done):
+            return action == done
+        case ToArticle(slug), Answer(passages):
+            return passages[0].slug == slug or passages[0].score < PLAINLY
+        case ToSearch(), Answer():
+            return True
+        case ToSaying(key), Say(said):
+            return key == said
+        case (ToArticle() | ToSearch() | ToColleague()), Say():
+            return True
+        case _:
+            return False
 
 
 def _scope(turn: Turn) -> Scope:

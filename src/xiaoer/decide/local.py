@@ -123,7 +123,8 @@ class LocalMind:
     async def _start(self, index: int, goal: Chosen, turn: Turn) -> Chosen:
         slots = turn.understanding.wishes[index].slots
         if isinstance(goal.decision, Do):
-            return await self._advance(_task(goal.decision), turn, why=goal.why, wish=index, slots=slots)
+            task = replace(_task(goal.decision), intent=goal.intent)
+            return await self._advance(task, turn, why=goal.why, wish=index, slots=slots)
         return replace(goal, wish=index)
 
     async def _come_back(self, turn: Turn) -> Chosen | None:
@@ -172,7 +173,8 @@ class LocalMind:
         for _ in range(MOST_SLOTS):
             missing = await action.missing(task.args, actor, reach)
             if not missing:
-                return Chosen(Do(task.action, task.args, others=others, then=task.then), why, wish)
+                call = Do(task.action, task.args, others=others, then=task.then)
+                return Chosen(call, why, wish, task.intent)
             choices: Sequence[Choice] = task.choices if missing[0] == task.asked else ()
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":

@@ -44,6 +44,12 @@ def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
             return replace(_said(before, chosen.decision), lost=0)
 
 
+def in_own_words(chosen: Chosen) -> Chosen:
+    """What no article answers, the merchant's words did: nothing was missing, and a yes calls nobody."""
+    unanswered = isinstance(chosen.decision, Say) and chosen.decision.key == "not_written"
+    return replace(chosen, decision=Say("written")) if unanswered else chosen
+
+
 def _said(memory: Memory, decision: Decision) -> Memory:
     if isinstance(decision, Say) and decision.key in OFFERS_PERSON:
         return replace(memory, offer=Task(action="call_person", args={"why": "shop"}))

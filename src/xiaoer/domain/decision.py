@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.knowledge import Passage
+from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Words
 
 NO_WISH = -1  # a decision that serves no wish of the message in particular
@@ -32,6 +33,7 @@ class Task:
     tries: int = 0  # times `asked` was asked without an answer
     backs: int = 0  # times it was asked again after something else
     then: "Task | None" = None  # what this one makes possible, taken up after it
+    intent: Intent | None = None  # the wish it began with, if that was sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,13 @@ Decision = Ask | Do | Drop | Answer | Suggest | Say | HandOff | Wait
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A decision and why it was taken (a short key for the record, e.g. rule:person, local:0.93)."""
+    """A decision and why it was taken (a short key for the record, e.g. rule:person, local:0.93).
+
+    `intent` is named where a sure wish is served in the very way the catalogue says: there the merchant's own
+    words may be said.
+    """
 
     decision: Decision
     why: str
     wish: int = NO_WISH  # index of the wish it serves
+    intent: Intent | None = None

@@ -83,7 +83,11 @@ class TemplateVoice:
             parts.append(TextPart(text=reminder.text))
             receipts.append(_receipt(reminder))
         return Reply(
-            parts=tuple(parts), receipts=tuple(receipts), origin=Origin.TEMPLATE, language=say.language
+            parts=tuple(parts),
+            receipts=tuple(receipts),
+            origin=Origin.TEMPLATE,
+            language=say.language,
+            templates=tuple(used for reply in spoken for used in reply.templates),
         )
 
     def _outcome(self, decision: Do | HandOff, outcome: Outcome | None, turn: Turn, say: Renderer) -> Said:
@@ -226,6 +230,8 @@ def _speaks_of_it(steps: Sequence[Step]) -> bool:
         if isinstance(decision, HandOff) and decision.why in ("angry", "risk", "self_harm"):
             return True
         if isinstance(decision, Say) and decision.key in ("complaint", "goodbye", "thanks"):
+            return True
+        if any(used.for_mood for used in step.reply.templates):
             return True
     return False
 
