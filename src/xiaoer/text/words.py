@@ -5,6 +5,7 @@ dictionary. English words lose their endings lightly: returns, returned and retu
 """
 
 import re
+from functools import lru_cache
 
 from xiaoer.text.clean import clean
 
@@ -12,6 +13,7 @@ HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _PIECES = re.compile(rf"[{HAN}]+|\d+(?:\.\d+)?(?![a-z0-9])|[a-z0-9]+(?:['-][a-z0-9]+)*", re.ASCII)
 _LONGEST_TEXT = 100_000
 _SHORTEST_STEM = 3
+_STEMS = 20_000  # kept: a shop's words come again and again
 _SIBILANT = ("ses", "xes", "zes", "ches", "shes")
 
 
@@ -20,6 +22,7 @@ def tokens(text: str, *, limit: int = _LONGEST_TEXT) -> list[str]:
     return [token for piece in _PIECES.findall(clean(text, limit=limit)) for token in _cut(piece)]
 
 
+@lru_cache(maxsize=_STEMS)
 def stem(word: str) -> str:
     """An English word in lower case without s, es, ed, ing, final e and doubled last letter."""
     if not word.isalpha() or len(word) <= _SHORTEST_STEM:
