@@ -5,13 +5,12 @@ It is derived from the articles and never the truth: it is thrown away and built
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder
+from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder, Searcher
 
-from xiaoer.knowledge.match import rarity
 from xiaoer.knowledge.terms import Bag
 
 _ASKED_BOOST = 2.0  # title and listed questions are written in customers' words, the body in the shop's
@@ -33,8 +32,7 @@ class TermIndex:
     def __init__(self, index: Index, size: int) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._size = size
-        self._rarity: dict[str, float] = {}
+        self._numbers = _numbers(self._searcher, size)
 
     @classmethod
     def build(cls, entries: Iterable[Entry], size: int, folder: Path | None = None) -> "TermIndex":
@@ -48,36 +46,34 @@ class TermIndex:
             return cls(_fill(Index(_schema()), entries), size)
         return cls(_opened(folder) or _made(folder, entries), size)
 
-    def nearest(self, terms: Sequence[str], weights: Bag, *, limit: int) -> list[int]:
+    def nearest(self, terms: Bag, *, limit: int) -> list[int]:
         """Numbers (places in `entries`) of at most `limit` articles by weighted BM25, best first.
 
         The query is put together from terms, so that nothing a customer writes can be query syntax.
         """
         wanted = [
-            (
-                Occur.Should,
-                Query.boost_query(Query.term_query(self._schema, field, term), weights[term] * boost),
-            )
-            for term in terms
+            (Occur.Should, Query.boost_query(Query.term_query(self._schema, field, term), weight * boost))
+            for term, weight in terms.items()
             for field, boost in (("asked", _ASKED_BOOST), ("told", 1.0))
         ]
         found = self._searcher.search(Query.boolean_query(wanted), limit=limit, count=False)
-        return [int(self._searcher.doc(address)["number"][0]) for _, address in found.hits]
+        return [self._numbers[address.segment_ord, address.doc] for _, address in found.hits]
 
-    def rarity(self, term: str) -> float:
-        """How rare a term is among the articles, in nats. Unknown terms are not kept: they have no end."""
-        if (known := self._rarity.get(term)) is not None:
-            return known
-        holding = self._searcher.doc_freq("all", term)
-        value = rarity(holding, self._size)
-        if holding:
-            self._rarity[term] = value
-        return value
+
+def _numbers(searcher: Searcher, size: int) -> dict[tuple[int, int], int]:
+    """Looked up once: reading a stored number costs as much as a tenth of a search."""
+    if not size:
+        return {}
+    found = searcher.search(Query.all_query(), limit=size, count=False)
+    return {
+        (address.segment_ord, address.doc): int(searcher.doc(address)["number"][0])
+        for _, address in found.hits
+    }
 
 
 def _schema() -> Schema:
     schema = SchemaBuilder().add_unsigned_field("number", stored=True)
-    for field in ("asked", "told", "all"):
+    for field in ("asked", "told"):
         schema.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return schema.build()
 
@@ -85,8 +81,7 @@ def _schema() -> Schema:
 def _fill(index: Index, entries: Iterable[Entry]) -> Index:
     writer = index.writer(_HEAP_BYTES, num_threads=1)
     for number, entry in enumerate(entries):
-        both = f"{entry.asked} {entry.told}"
-        writer.add_document(Document(number=number, asked=entry.asked, told=entry.told, all=both))
+        writer.add_document(Document(number=number, asked=entry.asked, told=entry.told))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()

@@ -1,23 +1,17 @@
 """The knowledge base, searchable (domain.ports.Library)."""
 
 import shutil
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from xiaoer.domain.knowledge import Article, Passage, Scope
+from xiaoer.domain.ports import Embedder
 from xiaoer.domain.words import Language
-from xiaoer.knowledge.index import Entry, TermIndex
-from xiaoer.knowledge.match import Profile, best_passage, confidence, informative, strength, weigh
-from xiaoer.knowledge.passages import passages
-from xiaoer.knowledge.terms import Bag, Synonyms, house_synonyms
+from xiaoer.knowledge.match import informative
+from xiaoer.knowledge.shelf import Question, Shelf
 
 LINE = 0.5  # chance of being right below which no passage is given
-LONGEST_QUESTION = 300  # characters; nobody asks one question in more
-_CANDIDATES = 20  # articles weighed exactly
-_PROFILES = 3_000  # articles of a language whose terms are kept at hand, some 10 kB each
-_FORMAT = "1"  # of the index; another one when its fields or the cutting of words change
 
 
 class TantivyLibrary:
@@ -25,27 +19,48 @@ class TantivyLibrary:
 
     version: str  # of the articles: equal for equal articles, whenever and wherever they were read
 
-    def __init__(self, articles: Sequence[Article], *, folder: Path | None, line: float) -> None:
-        self._folder, self._line = folder, line
+    def __init__(
+        self, articles: Sequence[Article], *, folder: Path | None, line: float, embedder: Embedder | None
+    ) -> None:
+        self._folder, self._line, self._embedder = folder, line, embedder
+        self._shelves: Mapping[Language, Shelf] = {}
         self.replace(articles)
 
     @classmethod
     def build(
-        cls, articles: Sequence[Article], *, folder: Path | None = None, line: float = LINE
+        cls,
+        articles: Sequence[Article],
+        *,
+        folder: Path | None = None,
+        line: float = LINE,
+        embedder: Embedder | None = None,
     ) -> "TantivyLibrary":
         """A library of these articles; its index is kept in `folder`, or in memory. `line` 0 never abstains.
 
+        With an `embedder`, articles are found by what they mean too, as far and as long as it works.
+
         ValueError if two have one slug and language; OSError if the folder cannot be written.
         """
-        return cls(articles, folder=folder, line=line)
+        return cls(articles, folder=folder, line=line, embedder=embedder)
 
     def replace(self, articles: Sequence[Article]) -> None:
-        """From now on these articles, and no others. A search under way ends with the former ones."""
+        """From now on these articles, and no others. A search under way ends with the former ones.
+
+        They are found by their words at once, and by vectors when those are there.
+        """
         _refuse_twice(articles)
         shelves = {language: self._shelf(articles, language) for language in Language}
         self._shelves, self.version = shelves, _version(articles)
         if self._folder is not None:
             _clear(self._folder, keep={shelf.name for shelf in shelves.values()})
+        self.embed()
+
+    def embed(self) -> bool:
+        """Make the vectors that are missing; False if the embedder is down, and it should be tried again."""
+        if self._embedder is None:
+            return True
+        there = [shelf.embed(self._embedder) for shelf in self._shelves.values()]
+        return all(there)
 
     def search(
         self, question: str, language: Language, *, limit: int, scope: Scope | None = None
@@ -58,105 +73,35 @@ class TantivyLibrary:
         When the own language has nothing, the other one is searched: meanings are the same in both. What it
         finds is given in the own language if the article is translated, else as it is, and says so.
         """
-        bag = house_synonyms().bag(question, limit=LONGEST_QUESTION)
-        if not informative(bag) or limit < 1:
+        asked = Question.of(question)
+        if not informative(asked.bag) or limit < 1:
             return ()
-        shelves = self._shelves  # one reading: `replace` may put others in its place meanwhile
-        own = shelves[language]
-        for shelf in (own, *(shelf for shelf in shelves.values() if shelf is not own)):
-            found = shelf.find(bag, limit, scope)
+        own, *others = self._order(language)
+        for shelf in (own, *others):
+            found = shelf.find(asked, limit, scope)
             if found and found[0].score >= self._line:
-                return [own.translated(passage, bag, scope) for passage in found]
+                return [own.translated(passage, asked, scope) for passage in found]
         return ()
 
     def article(
         self, slug: str, question: str, language: Language, *, scope: Scope | None = None
     ) -> Passage | None:
         """The passage of this article that fits the question best; None if there is no such article."""
-        bag = house_synonyms().bag(question, limit=LONGEST_QUESTION)
+        asked = Question.of(question)
+        found = (shelf.of(slug, asked, scope) for shelf in self._order(language))
+        return next(filter(None, found), None)
+
+    def _order(self, language: Language) -> list[Shelf]:
+        """The own language first; of one reading, as `replace` may put others in its place meanwhile."""
         shelves = self._shelves
-        own = shelves[language]
-        for shelf in (own, *(shelf for shelf in shelves.values() if shelf is not own)):
-            if (passage := shelf.of(slug, bag, scope)) is not None:
-                return passage
-        return None
+        return [shelves[language], *(shelf for own, shelf in shelves.items() if own is not language)]
 
-    def _shelf(self, articles: Sequence[Article], language: Language) -> "_Shelf":
-        own = [article for article in articles if article.language is language]
-        return _Shelf(own, language, self._folder)
-
-
-class _Shelf:
-    """The articles of one language."""
-
-    def __init__(self, articles: Sequence[Article], language: Language, folder: Path | None) -> None:
-        self.language = language
-        told = [(article, texts) for article in articles if (texts := passages(article.body))]
-        self._articles = tuple(article for article, _ in told)
-        self._passages = tuple(texts for _, texts in told)
-        synonyms = house_synonyms()
-        self.name = f"{language.value}-{_version(articles)}-{synonyms.version}-{_FORMAT}"
-        entries = (_entry(article, synonyms) for article in self._articles)
-        home = folder / self.name if folder else None
-        self._index = TermIndex.build(entries, len(self._articles), home)
-        self._profile = lru_cache(maxsize=_PROFILES)(self._profile_of)
-        self._numbers = {article.slug: number for number, article in enumerate(self._articles)}
-        self._bounded = [number for number, article in enumerate(self._articles) if article.bounded]
-
-    def find(self, bag: Bag, limit: int, scope: Scope | None) -> list[Passage]:
-        """Best first, whatever the scores."""
-        question = weigh(bag, self._index.rarity)
-        unsaid = self._unsaid(scope)
-        near = self._index.nearest(informative(bag), bag, limit=_CANDIDATES + len(unsaid))
-        ranked = sorted(
-            ((strength(question, self._profile(number)), -number) for number in near if number not in unsaid),
-            reverse=True,
-        )
-        return [
-            self._passage(question, -number, confidence(own, _rival(ranked, place)))
-            for place, (own, number) in enumerate(ranked[:limit])
-        ]
-
-    def of(self, slug: str, bag: Bag, scope: Scope | None, score: float = 1.0) -> Passage | None:
-        number = self._numbers.get(slug)
-        if number is None or number in self._unsaid(scope):
-            return None
-        return self._passage(weigh(bag, self._index.rarity), number, score)
-
-    def translated(self, passage: Passage, bag: Bag, scope: Scope | None) -> Passage:
-        """The same article's passage in this language, if there is one."""
-        if passage.language is self.language:
-            return passage
-        return self.of(passage.slug, bag, scope, passage.score) or passage
-
-    def _unsaid(self, scope: Scope | None) -> frozenset[int]:
-        """What may not be said there and then."""
-        bounded = self._bounded if scope is not None else ()
-        return frozenset(n for n in bounded if scope and not self._articles[n].fits(scope))
-
-    def _passage(self, question: Bag, number: int, score: float) -> Passage:
-        article = self._articles[number]
-        text = self._passages[number][best_passage(question, self._profile(number))]
-        return Passage(
-            slug=article.slug, language=article.language, title=article.title, text=text, score=score
-        )
-
-    def _profile_of(self, number: int) -> Profile:
-        article, synonyms = self._articles[number], house_synonyms()
-        asked = [synonyms.bag(text) for text in (article.title, *article.questions)]
-        told = [synonyms.bag(text) for text in self._passages[number]]
-        return Profile.of(asked, told, self._index.rarity)
-
-
-def _rival(ranked: Sequence[tuple[float, int]], place: int) -> float:
-    """Strength of the best article but this one."""
-    other = 1 if place == 0 else 0
-    return ranked[other][0] if len(ranked) > other else 0.0
-
-
-def _entry(article: Article, synonyms: Synonyms) -> Entry:
-    asked = (term for text in (article.title, *article.questions) for term in synonyms.bag(text))
-    return Entry(" ".join(asked), " ".join(synonyms.bag(article.body)))
+    def _shelf(self, articles: Sequence[Article], language: Language) -> Shelf:
+        own = tuple(article for article in articles if article.language is language)
+        former = self._shelves.get(language)
+        if former is not None and former.holds(own):
+            return former
+        return Shelf(own, language, name=_version(own), folder=self._folder)
 
 
 def _version(articles: Iterable[Article]) -> str:

@@ -5,7 +5,7 @@ replaced by the terms of its meaning, which are the same in both languages; what
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -42,42 +42,55 @@ class Synonyms:
     """Phrases, and the terms that each stands for."""
 
     def __init__(self, phrases: Mapping[str, Bag]) -> None:
-        """ValueError for a phrase without a word, and for two that are cut into the same words."""
-        known: dict[tuple[str, ...], Bag] = {}
+        """A term weighs the same in all of them.
+
+        ValueError for a phrase without a word, and for two that are cut into the same words.
+        """
+        known: dict[tuple[str, ...], tuple[str, ...]] = {}
+        lengths: dict[str, set[int]] = defaultdict(set)
         for phrase, bag in phrases.items():
             atoms = tuple(_atoms(phrase, limit=100))
-            if not atoms or known.setdefault(atoms, bag) != bag:
+            if not atoms or known.setdefault(atoms, tuple(bag)) != tuple(bag):
                 raise ValueError(f"{phrase!r}: has no word, or stands for {known.get(atoms)} already")
-        by_first: dict[str, list[tuple[tuple[str, ...], Bag]]] = defaultdict(list)
-        for atoms in sorted(known, key=len, reverse=True):
-            by_first[atoms[0]].append((atoms, known[atoms]))
-        self._by_first = dict(by_first)
+            lengths[atoms[0]].add(len(atoms))
+        self._known = known
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self._weights = {term: weight for bag in phrases.values() for term, weight in bag.items()}
         self._kept = lru_cache(maxsize=_BAGS)(self._bag)
-        self.version = sha256(repr(sorted(known.items(), key=str)).encode()).hexdigest()[:12]
+        named = sorted(
+            (atoms, [(term, self._weights[term]) for term in found]) for atoms, found in known.items()
+        )
+        self.version = sha256(repr(named).encode()).hexdigest()[:12]
 
     def bag(self, text: str, *, limit: int = 20_000) -> Bag:
         """Terms of the first `limit` characters, each once, with its weight. Kept: not to be changed."""
         return self._kept(text[:limit], limit)
 
-    def _bag(self, text: str, limit: int) -> Bag:
+    def weight(self, term: str) -> float:
+        """Of a term, wherever it stands."""
+        return self._weights.get(term) or _weight(term)
+
+    def terms(self, text: str, *, limit: int = 20_000) -> list[str]:
+        """The terms alone, as often as they stand there; for texts that are cut only once."""
         atoms = _atoms(text, limit=limit)
-        weights: dict[str, float] = {}
+        found: list[str] = []
         at, before = 0, ""
         while at < len(atoms):
-            length, bag = self._longest(atoms, at)
-            if length:
-                weights.update(bag)
-                at, before = at + length, ""
-                continue
-            weights.update(_plain(atoms[at], before))
-            at, before = at + 1, atoms[at] if atoms[at] >= _HAN_FROM else ""
-        return weights
+            atom = atoms[at]
+            for length in self._lengths.get(atom, ()):
+                if (meant := self._known.get(tuple(atoms[at : at + length]))) is not None:
+                    found += meant
+                    at, before = at + length, ""
+                    break
+            else:
+                found.append(atom[:_LONGEST_TERM])
+                if before and atom >= _HAN_FROM:
+                    found.append(before + atom)
+                at, before = at + 1, atom if atom >= _HAN_FROM else ""
+        return found
 
-    def _longest(self, atoms: list[str], at: int) -> tuple[int, Bag]:
-        for phrase, bag in self._by_first.get(atoms[at], ()):
-            if tuple(atoms[at : at + len(phrase)]) == phrase:
-                return len(phrase), bag
-        return 0, {}
+    def _bag(self, text: str, limit: int) -> Bag:
+        return {term: self.weight(term) for term in self.terms(text, limit=limit)}
 
 
 class SynonymList(BaseModel):
@@ -100,22 +113,25 @@ def read_list(language: Language) -> SynonymList:
 def house_synonyms() -> Synonyms:
     """The lists that come with the house, both languages as one: Chinese questions hold English words."""
     phrases: dict[str, Bag] = {}
-    for listed in map(read_list, Language):
+    lists = list(map(read_list, Language))
+    things = {meaning for listed in lists for said in listed.things for meaning in said.split()}
+    for listed in lists:
         phrases |= {filler: {_FILLER + filler: _WEIGHT_FILLER} for filler in listed.fillers}
         phrases |= dict.fromkeys(listed.elsewhere, {f"{MEANING}elsewhere": _WEIGHT_ELSEWHERE})
-        for said, weight in ((listed.things, _WEIGHT_THING), (listed.concepts, _WEIGHT_CONCEPT)):
-            for meanings, ways in said.items():
-                phrases |= dict.fromkeys(ways, {MEANING + meaning: weight for meaning in meanings.split()})
+        for meanings, ways in (*listed.things.items(), *listed.concepts.items()):
+            phrases |= dict.fromkeys(ways, _meant(meanings.split(), things))
     return Synonyms(phrases)
 
 
-def _plain(atom: str, before: str) -> Bag:
-    """A word, a number, or a character with the pair it makes with the one before it."""
-    if atom >= _HAN_FROM:
-        pair = {before + atom: _WEIGHT_PAIR} if before else {}
-        return {atom: _WEIGHT_CHARACTER, **pair}
-    number = atom[0].isdigit() and len(atom) < _LONG_NUMBER
-    return {atom[:_LONGEST_TERM]: _WEIGHT_NUMBER if number else _WEIGHT_WORD}
+def _meant(meanings: Sequence[str], things: Set[str]) -> Bag:
+    """A thing is no more than a thing in whatever phrase it stands: a term has one weight."""
+    return {MEANING + m: _WEIGHT_THING if m in things else _WEIGHT_CONCEPT for m in meanings}
+
+
+def _weight(term: str) -> float:
+    if term >= _HAN_FROM:
+        return _WEIGHT_CHARACTER if len(term) == 1 else _WEIGHT_PAIR
+    return _WEIGHT_NUMBER if term[0].isdigit() and len(term) < _LONG_NUMBER else _WEIGHT_WORD
 
 
 def _atoms(text: str, *, limit: int) -> list[str]:
