@@ -21,34 +21,36 @@ class Sources:
 
     async def read(self, source: Source, progress: Progress) -> Findings:
         if source.path is None:
-            return await _read_site(source.name, progress)
+            return await _read_site(source, progress)
         return await anyio.to_thread.run_sync(_read_file, source, progress, abandon_on_cancel=True)
 
 
 def _read_file(source: Source, progress: Progress) -> Findings:
-    from xiaoer.knowledge.importers import read_source  # noqa: PLC0415 - see above
+    from xiaoer.knowledge.importers import Hints, read_source  # noqa: PLC0415 - see above
 
-    return _findings(read_source(source.path or b"", source.name, progress=progress))
+    hints = Hints(language=source.language, tickets=source.tickets)
+    return _findings(read_source(source.path or b"", source.name, hints=hints, progress=progress))
 
 
-async def _read_site(url: str, progress: Progress) -> Findings:
+async def _read_site(source: Source, progress: Progress) -> Findings:
     """The page, or the pages of a sitemap. What could not be fetched is among the skipped."""
     from xiaoer.fetch.pages import Fetcher, Page  # noqa: PLC0415 - see above
     from xiaoer.fetch.sitemap import Crawler  # noqa: PLC0415 - see above
 
     parts = []
-    async for got in Crawler(Fetcher(), progress=progress).crawl(url):
+    async for got in Crawler(Fetcher(), progress=progress).crawl(source.name):
         if isinstance(got, Page):
-            parts.append(await anyio.to_thread.run_sync(_read_page, got, abandon_on_cancel=True))
+            parts.append(await anyio.to_thread.run_sync(_read_page, got, source, abandon_on_cancel=True))
         else:
             parts.append(Findings(found=(), skipped=(_refused(got),)))
     return _together(parts)
 
 
-def _read_page(page: "Page") -> Findings:
+def _read_page(page: "Page", source: Source) -> Findings:
     from xiaoer.knowledge.importers import Hints, read_source  # noqa: PLC0415 - see above
 
-    return _findings(read_source(page.body, page.url, hints=Hints(charset=page.charset)))
+    hints = Hints(language=source.language, charset=page.charset)
+    return _findings(read_source(page.body, page.url, hints=hints))
 
 
 def _refused(refusal: "Refusal") -> Remark:

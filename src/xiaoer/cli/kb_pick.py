@@ -71,14 +71,14 @@ def before(history: History, number: int | None) -> Version:
     return max(former, key=lambda version: (version.published_at, version.number))
 
 
-def source_of(text: str) -> Source:
+def source_of(text: str, *, language: Language | None, tickets: bool) -> Source:
     """An address, or a file or folder that is there."""
     if text.lower().startswith(("http://", "https://")):
-        return Source(name=text)
+        return Source(name=text, language=language)
     path = Path(text).expanduser()
     if not path.exists():
         raise Stop(f"没有这个文件或文件夹：{text}\nThere is no file or folder {text}")
-    return Source(name=path.name or text, path=path)
+    return Source(name=path.name or text, path=path, language=language, tickets=tickets)
 
 
 def article_of(name: Name, file: Path, bounds: Bounds, knowledge: Knowledge) -> Article:

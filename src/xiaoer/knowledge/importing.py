@@ -14,6 +14,7 @@ from xiaoer.domain.ids import ShopId
 from xiaoer.domain.knowledge import Import, ImportReport, ImportState
 from xiaoer.domain.knowledge_ports import Imports
 from xiaoer.domain.ports import StoreDown
+from xiaoer.domain.words import Language
 from xiaoer.knowledge.intake import Findings, Intake, Progress
 
 WAITING = 8  # imports behind the one under way; an upload waits on the disk
@@ -29,6 +30,8 @@ class Source:
     name: str  # as the report and the articles name it
     path: Path | None = None  # None: `name` is an address
     passing: bool = False
+    language: Language | None = None  # None: each text tells by itself
+    tickets: bool = False  # the rows are past questions, not a FAQ
 
 
 class Reader(Protocol):
