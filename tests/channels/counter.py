@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from tests.channels.kb import furnish_kb
 from tests.store.samples import reply, turn
 
 from xiaoer.channels import storefront
@@ -254,7 +255,7 @@ def furnish(store: Store, **changes: Any) -> House:
         "hub": hub,
         "clock": clock,
         "pace": Pace(settle_s=600, longest_s=600),
-        "more": [demo],
+        "more": [demo, *furnish_kb(store, clock).routers],
     }
     front = Front(**{**given, **changes})
     app = build(front)

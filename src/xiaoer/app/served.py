@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from xiaoer.app.given import Misconfigured, demo_folder, sign_in_keys, staff_tokens, ui_folder
 from xiaoer.app.house import App
+from xiaoer.app.knowledge_routes import knowledge_routers
 from xiaoer.channels import storefront
 from xiaoer.channels.web.front import Front, Pace, Pages, build
 from xiaoer.domain.ids import ConversationId
@@ -65,7 +66,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         allowed_origins=settings.allowed_origins,
         pace=Pace(settle_s=settings.settle_s),
         pages=pages,
-        more=more,
+        more=[*more, *knowledge_routers(app.knowledge)],
     )
     return build(front)
 

@@ -33,11 +33,14 @@ def kb_import(
     ],
     *,
     publish: Annotated[bool, typer.Option("--publish", help="At once, not as drafts / 直接发布")] = False,
+    language: Annotated[Language | None, typer.Option(help="zh or en; none: told / 语言")] = None,
+    tickets: Annotated[bool, typer.Option("--tickets", help="Rows are past questions / 历史工单")] = False,
     author: Author = "cli",
     as_json: AsJson = False,
 ) -> None:
     """Make drafts of what the shop already has / 把店里现有的资料变成草稿."""
-    run(_import(pick.source_of(source), author=author, publish=publish, as_json=as_json))
+    what = pick.source_of(source, language=language, tickets=tickets)
+    run(_import(what, author=author, publish=publish, as_json=as_json))
 
 
 @kb.command("list")

@@ -49,6 +49,8 @@ class Limits:
     conversations: int = 120  # per address: many customers share one behind a carrier's NAT
     conversations_s: int = 600
     body_bytes: int = 64_000  # 4,000 characters as \\uXXXX pairs are 48,000
+    article_bytes: int = 1_000_000  # 64 kB of text as \\uXXXX pairs; 5,000 versions by name
+    upload_bytes: int = 20_000_000  # a file to be imported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

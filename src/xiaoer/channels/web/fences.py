@@ -1,6 +1,6 @@
 """What surrounds every request: a size, an origin, and the headers a browser obeys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -38,16 +38,21 @@ class Headed:
 
 
 class Small:
-    """No body above `most` bytes: refused by its declared length before it is read, else while it arrives."""
+    """No body above `most` bytes: refused by its declared length before it is read, else while it arrives.
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    `larger`: what some addresses take, by the beginning of their paths; the longest that fits counts.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int, larger: Mapping[str, int]) -> None:
         self._app = app
         self._most = most
+        self._larger = sorted(larger.items(), key=lambda pair: -len(pair[0]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        most = self._most_of(scope)
         declared = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
-        if declared.isdigit() and int(declared[:20]) > self._most:
-            response = problem_response(Request(scope), Problem(Trouble.TOO_BIG, limit=self._most))
+        if declared.isdigit() and int(declared[:20]) > most:
+            response = problem_response(Request(scope), Problem(Trouble.TOO_BIG, limit=most))
             await response(scope, receive, send)
             return
         seen = 0
@@ -56,11 +61,15 @@ class Small:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
-                raise TooBig(self._most)
+            if seen > most:
+                raise TooBig(most)
             return message
 
         await self._app(scope, counted, send)
+
+    def _most_of(self, scope: Scope) -> int:
+        path = scope.get("path", "")
+        return next((most for begins, most in self._larger if path.startswith(begins)), self._most)
 
 
 class SameOrigin:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from xiaoer import __version__
-from xiaoer.channels.web import buttons, health, staff, talk
+from xiaoer.channels.web import buttons, health, knowledge, knowledge_imports, staff, talk
 from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
@@ -85,7 +85,9 @@ def _serve_pages(app: FastAPI, pages: Pages) -> None:
 
 def _fence(app: FastAPI, front: Front) -> None:
     """Added last is outermost."""
-    app.add_middleware(Small, most=front.limits.body_bytes)
+    limits = front.limits
+    larger = {knowledge_imports.UPLOAD: limits.upload_bytes, knowledge.ARTICLES: limits.article_bytes}
+    app.add_middleware(Small, most=limits.body_bytes, larger=larger)
     app.add_middleware(SameOrigin, allowed=front.allowed_origins)
     app.add_middleware(Unwound)
     app.add_middleware(

@@ -38,6 +38,8 @@ class Trouble(StrEnum):
     NO_CONVERSATION = "no_conversation"
     NO_CARD = "no_card"
     NO_MESSAGE = "no_message"
+    NO_VERSION = "no_version"
+    NO_IMPORT = "no_import"
     METHOD = "method"
     DIFFERENT_BODY = "different_body"
     CLOSED = "closed"
@@ -46,6 +48,10 @@ class Trouble(StrEnum):
     NOT_PROVEN = "not_proven"
     TAKEN = "taken"
     NOT_TAKEN = "not_taken"
+    NOT_A_DRAFT = "not_a_draft"
+    NOTHING_TO_ARCHIVE = "nothing_to_archive"
+    GATE_BLOCKED = "gate_blocked"
+    TOO_MANY_IMPORTS = "too_many_imports"
     TOO_FAST = "too_fast"
     BUSY = "busy"
     STORE_DOWN = "store_down"
@@ -70,6 +76,8 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NO_CONVERSATION: 404,
     Trouble.NO_CARD: 404,
     Trouble.NO_MESSAGE: 404,
+    Trouble.NO_VERSION: 404,
+    Trouble.NO_IMPORT: 404,
     Trouble.METHOD: 405,
     Trouble.DIFFERENT_BODY: 409,
     Trouble.CLOSED: 409,
@@ -78,6 +86,10 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NOT_PROVEN: 403,
     Trouble.TAKEN: 409,
     Trouble.NOT_TAKEN: 409,
+    Trouble.NOT_A_DRAFT: 409,
+    Trouble.NOTHING_TO_ARCHIVE: 409,
+    Trouble.GATE_BLOCKED: 409,
+    Trouble.TOO_MANY_IMPORTS: 429,
     Trouble.TOO_FAST: 429,
     Trouble.BUSY: 503,
     Trouble.STORE_DOWN: 503,
