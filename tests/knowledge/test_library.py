@@ -29,6 +29,11 @@ def test_it_finds_the_article_by_other_words_than_its_own(library):
     assert slugs(library, "亲，在吗，想问下多少钱以上不收运费", ZH) == ["shipping-fee"]
 
 
+def test_a_question_of_common_words_is_found_where_it_is_listed(library):
+    assert slugs(library, "How long does delivery take?") == ["delivery-time-domestic"]
+    assert slugs(library, "how many days does delivery take") == ["delivery-time-domestic"]
+
+
 def test_a_passage_is_plain_text_with_its_article_and_a_chance(library):
     [passage] = library.search("运费怎么收", ZH, limit=1)
     assert (passage.slug, passage.language) == ("shipping-fee", ZH)

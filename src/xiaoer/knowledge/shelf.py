@@ -104,9 +104,13 @@ class Shelf:
         return {*by_words, *(near.best(limit) if near else ())}
 
     def _telling(self, bag: Bag) -> Bag:
-        """What is looked for: what articles have, and of that only what few have, if there is anything."""
+        """What is looked for: what articles have, and of that only what few have, if that says enough.
+
+        One word alone does not: "how long" of "how long does delivery take" would find whatever takes time.
+        """
         known = {term: bag[term] for term in informative(bag) if term in self._weights}
-        return {term: weight for term, weight in known.items() if term not in self._common} or known
+        telling = {term: weight for term, weight in known.items() if term not in self._common}
+        return telling if len(telling) > 1 else known
 
     def _wanted(self, question: Question) -> Wanted:
         terms = {
