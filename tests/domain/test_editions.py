@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ TEXT = Article(
 )
 
 
-def draft(number: int, **about: datetime) -> Version:
+def draft(number: int, **about: Any) -> Version:
     return Version(article=replace(TEXT, **about), number=number, state=ArticleState.DRAFT)
 
 

@@ -30,7 +30,9 @@ def test_a_shop_may_have_a_phone(tmp_path):
     assert load_policy(DEMO).phone == ""
     path = tmp_path / "policy.yaml"
     text = DEMO.read_text(encoding="utf-8")
-    path.write_text(text.replace("currency: CNY", 'currency: CNY\n  phone: "400-000-0000"', 1), encoding="utf-8")
+    path.write_text(
+        text.replace("currency: CNY", 'currency: CNY\n  phone: "400-000-0000"', 1), encoding="utf-8"
+    )
     assert load_policy(path).phone == "400-000-0000"
 
 
@@ -48,7 +50,11 @@ def test_a_shop_may_have_a_phone(tmp_path):
         ('open: "09:00"', 'open: "nine"', "service_hours.open: not a time of day; write it in quotes"),
         ("M[0-9]{8}", "M[0-9", "shop.order_number: not a regular expression"),
         ("sat, sun]", "sat, holiday]", "service_hours.days.6: 'holiday' is not possible. Write 'mon', 'tue'"),
-        ("currency: CNY", "currency: CNY\n  phone: ask us", "shop.phone: not a phone number; write it in quotes"),
+        (
+            "currency: CNY",
+            "currency: CNY\n  phone: ask us",
+            "shop.phone: not a phone number; write it in quotes",
+        ),
         ("faulty: shop, other: customer", "faulty: shop, other: nobody", "return.shipping_paid_by.other"),
     ],
 )

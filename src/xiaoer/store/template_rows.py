@@ -128,7 +128,7 @@ def tallies(shop_id: ShopId, since: datetime | None) -> Select[Any]:
 
 
 def tally_of(row: Row[Any]) -> tuple[TemplateId, Tally]:
-    template_id, uses, up, down, handed_off = row
+    template_id, uses, up, down, handed_off = tuple(row)
     return TemplateId(template_id), Tally(uses=uses, up=up, down=down, handed_off=handed_off)
 
 
