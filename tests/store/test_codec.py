@@ -65,7 +65,7 @@ decisions = st.one_of(
     st.builds(Do, st.text(), facts, st.none() | st.text()),
     st.builds(Drop, st.none() | st.text(), st.text()),
     st.lists(passages, max_size=2).map(lambda found: Answer(tuple(found))),
-    st.lists(choices, max_size=3).map(lambda offered: Suggest(tuple(offered))),
+    choices.map(Suggest),
     st.builds(Say, st.text(), facts),
     st.builds(HandOff, st.text()),
     st.just(Wait()),
