@@ -13,8 +13,10 @@ from tests.understand.made_up import Knowing, taught
 
 from xiaoer.app import Misconfigured
 from xiaoer.app.embedding import Embedding, Joining, open_embedding
+from xiaoer.app.shelving import Shelving
 from xiaoer.domain.ports import EmbedderDown
 from xiaoer.domain.words import Language
+from xiaoer.llm.embed_cache import KeptEmbedder
 from xiaoer.settings import Settings
 from xiaoer.understand.classifier import Model
 from xiaoer.understand.fit import fit
@@ -101,9 +103,9 @@ def small() -> Model:
 
 
 def joining(folder: Path, patient: Knowing, prompt: Knowing) -> Joining:
-    return Joining(
-        Embedding(patient=patient, prompt=prompt, close=lambda: None), taught=_taught, folder=folder
-    )
+    patiently = KeptEmbedder(patient, folder / "embeddings.db")
+    embedding = Embedding(patient=patiently, prompt=prompt, close=lambda: None)
+    return Joining(embedding, taught=_taught, folder=folder / "model")
 
 
 async def test_what_stands_beside_a_model_is_fitted_once_and_asks_the_prompt_one(tmp_path, small):
@@ -141,6 +143,29 @@ async def test_while_it_is_down_nothing_is_joined(tmp_path, small):
     patient.down = False
     await one.look()
     assert len(pupil.joints) == 1
+
+
+# --- beside the articles ---------------------------------------------------------------------------
+
+
+async def test_articles_are_embedded_behind_the_requests(tmp_path):
+    patient, prompt, asked = Knowing(), Knowing(), list[str]()
+    kept = KeptEmbedder(patient, tmp_path / "embeddings.db")
+    shelving = Shelving(Embedding(patient=kept, prompt=prompt, close=lambda: None))
+    with pytest.raises(EmbedderDown):
+        shelving.embed(["one passage", "another"])
+    assert (patient.asked, prompt.asked) == ([], [])
+    patient.down = True
+    with pytest.raises(EmbedderDown):
+        await shelving.look(lambda: asked.append("too early"))
+    patient.down = False
+    await shelving.look(lambda: asked.append("again"))
+    await shelving.look(lambda: asked.append("for nothing"))
+    assert asked == ["again"]
+    assert len(shelving.embed(["one passage", "another"])) == 2
+    shelving.embed(["a question"])
+    assert prompt.asked == [["a question"]]
+    assert patient.asked == [["one passage", "another"]]
 
 
 # --- a customer --------------------------------------------------------------------------------------

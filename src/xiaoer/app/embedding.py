@@ -35,11 +35,19 @@ _log = structlog.get_logger(__name__)
 Taught = Callable[[str], Awaitable[Sequence[Lesson]]]  # what the model of this version learnt
 
 
+class Keeping(Embedder, Protocol):
+    """Keeps what it was given."""
+
+    def kept(self, texts: Sequence[str]) -> Sequence[Sequence[float]] | None:
+        """The points of all of them, without asking anybody; None if one is missing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedding:
     """One model, called in two ways. Their points are the same."""
 
-    patient: Embedder  # for phrases and articles: tries again, and keeps what it got in the data folder
+    patient: Keeping  # for phrases and articles: tries again, and keeps what it got in the data folder
     prompt: Embedder  # for what a customer wrote: in time or not at all, and only in memory
     close: Callable[[], None]
 

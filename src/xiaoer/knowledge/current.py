@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -9,6 +10,7 @@ import anyio.to_thread
 from xiaoer.domain.ids import ShopId
 from xiaoer.domain.knowledge import Article, Name
 from xiaoer.domain.knowledge_ports import Articles
+from xiaoer.domain.ports import Embedder
 from xiaoer.knowledge.library import TantivyLibrary
 
 
@@ -18,9 +20,9 @@ class Current:
     Searches go on in the former articles until the new ones stand.
     """
 
-    def __init__(self, articles: Articles, shop_id: ShopId) -> None:
+    def __init__(self, articles: Articles, shop_id: ShopId, *, embedder: Embedder | None = None) -> None:
         self.numbers: Mapping[Name, int] = {}  # of the versions in the library
-        self._articles, self._shop_id = articles, shop_id
+        self._articles, self._shop_id, self._embedder = articles, shop_id, embedder
         self._library: TantivyLibrary | None = None
         self._said: list[Article] = []
         self._seen = ""  # what the articles' mark was
@@ -53,7 +55,8 @@ class Current:
         self.numbers = {**self.numbers, **numbers}  # while one set takes the place of the other
         changed = self._library is None or said != self._said
         if self._library is None:
-            self._library = await anyio.to_thread.run_sync(TantivyLibrary.build, said)
+            build = partial(TantivyLibrary.build, said, embedder=self._embedder)
+            self._library = await anyio.to_thread.run_sync(build)
         elif changed:
             await anyio.to_thread.run_sync(self._library.replace, said)
         self.numbers, self._due, self._said = numbers, due, said
