@@ -8,20 +8,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
 from tests.channels.kb import furnish_kb
+from tests.speak.samples import shipped
 from tests.store.samples import reply, turn
 
 from xiaoer.channels import storefront
+from xiaoer.channels.web import templates
 from xiaoer.channels.web.front import Front, Hub, Pace, build
 from xiaoer.channels.web.serving import Server
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ProductId, VariantId
+from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.money import Money
+from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Done, Plan
 from xiaoer.domain.people import Customer, Tier
 from xiaoer.domain.ports import Busy, Proposal, ProposalState, ShopUnreachable
@@ -33,7 +38,11 @@ from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.templates import SqlTemplates
 from xiaoer.store.tries import SqlTries
+from xiaoer.templates.editor import TemplateEditor
+from xiaoer.templates.trial import Trial
+from xiaoer.understand.catalogue import catalogue
 
 POLICY = load_policy(Path(str(files("xiaoer.shops.demo"))) / "policy.yaml")
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
@@ -58,7 +67,7 @@ class Clock:
 
 
 class SmallShop:
-    """A shop of two customers and one product; may be down."""
+    """A shop of two customers, one order and one product; may be down."""
 
     down = False
 
@@ -80,6 +89,18 @@ class SmallShop:
         bob = replace(mei, id=CustomerId("bob"), name="Bob", email="bob@example.com", language=Language.EN)
         return [mei, bob][:limit]
 
+    async def customer_by_email(self, email: str) -> Customer | None:
+        return next((c for c in await self.customers(limit=9) if c.email == email), None)
+
+    async def order(self, order_id: OrderId) -> Order | None:
+        if self.down:
+            raise ShopUnreachable
+        return shipped() if order_id == ORDER else None
+
+    async def orders_of(self, customer_id: CustomerId, *, limit: int) -> list[Order]:
+        order = await self.order(OrderId(ORDER))
+        return [order] if order and order.customer_id == customer_id else []
+
     async def categories(self) -> list[Category]:
         return [Category(key="bags", name=Words("包", "bags"))]
 
@@ -96,6 +117,16 @@ class SmallShop:
             variants=(Variant(id=VariantId("v1"), options=colours, price=Money(9900, "CNY"), stock=3),),
         )
         return [bag] if wanted.category in ("", "bags") else []
+
+
+class NoArticles:
+    version = "none"
+
+    def search(self, question: str, language: Language, **_: Any) -> list[Passage]:
+        return []
+
+    def article(self, slug: str, question: str, language: Language, **_: Any) -> None:
+        return None
 
 
 @dataclass
@@ -255,13 +286,26 @@ def furnish(store: Store, **changes: Any) -> House:
         "hub": hub,
         "clock": clock,
         "pace": Pace(settle_s=600, longest_s=600),
-        "more": [demo, *furnish_kb(store, clock).routers],
+        "more": [
+            demo,
+            templates.router(_editor(store, shop, clock), clock),
+            *furnish_kb(store, clock).routers,
+        ],
     }
     front = Front(**{**given, **changes})
     app = build(front)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     http = httpx.AsyncClient(transport=transport, base_url="http://counter")
     return House(front, app, http, clock, clerk, shop, log, ledger, store)
+
+
+def _editor(store: Store, shop: SmallShop, clock: Clock) -> TemplateEditor:
+    """Of reply templates, without a clerk who says them."""
+    kept = dict.fromkeys(("ledger", "desk", "tries", "conversations"))
+    trial = Trial(SimpleNamespace(shop=shop, policy=POLICY, **kept), NoArticles(), clock)  # type: ignore[arg-type]
+    return TemplateEditor(
+        SqlTemplates(store), POLICY, catalogue=catalogue(), trial=trial, changed=lambda: asyncio.sleep(0)
+    )
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from xiaoer.app.given import Misconfigured, demo_folder, sign_in_keys, staff_tok
 from xiaoer.app.house import App
 from xiaoer.app.knowledge_routes import knowledge_routers
 from xiaoer.channels import storefront
+from xiaoer.channels.web import templates
 from xiaoer.channels.web.front import Front, Pace, Pages, build
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.words import Language
@@ -38,14 +39,14 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
     except ValueError as short:
         raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
     pages = Pages(widget=ui_folder("widget"))
-    more = []
+    more = [templates.router(app.own_words.editor, app.clerk.clock)]
     if with_demo:
         pages = replace(pages, storefront=ui_folder("storefront"), images=demo_folder() / "images")
-        more = [
+        more.append(
             storefront.router(
                 shop, app.policy, key=key, kid=DEMO_KEY, audience=AUDIENCE, clock=app.clerk.clock
             )
-        ]
+        )
     front = Front(
         conversations=app.house.conversations,
         desk=app.house.desk,

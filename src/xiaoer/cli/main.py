@@ -17,6 +17,7 @@ from xiaoer.channels.terminal import Terminal, as_json, readable, show
 from xiaoer.channels.web.serving import Server
 from xiaoer.cli.kb import kb
 from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
+from xiaoer.cli.templates import templates
 from xiaoer.domain.ports import ShopError, StoreDown
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
@@ -33,6 +34,7 @@ privacy = typer.Typer(help="What is kept of a customer / 顾客的个人信息",
 cli.add_typer(demo, name="demo")
 cli.add_typer(kb, name="kb")
 cli.add_typer(privacy, name="privacy")
+cli.add_typer(templates, name="templates")
 
 
 @cli.command()
@@ -159,6 +161,7 @@ async def _chat(settings: Settings, *, email: str, language: Language | None, as
             out.print("（输入一行，回车发送；Ctrl+D 结束 / type a line; Ctrl+D ends）", style="dim")
         async for line in _lines(prompt=not as_lines and sys.stdin.isatty()):
             await app.knowledge.current.refresh(app.clerk.clock())  # no clock runs beside a terminal
+            await app.own_words.wording.refresh()
             await _exchange(terminal, line, as_lines=as_lines)
 
 

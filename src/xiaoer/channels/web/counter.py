@@ -80,7 +80,7 @@ class Front:
     patience: Patience = field(default_factory=Patience)
     limits: Limits = field(default_factory=Limits)
     pages: Pages = field(default_factory=Pages)
-    more: Sequence[APIRouter] = ()  # the demo shop's own endpoints
+    more: Sequence[APIRouter] = ()  # endpoints of further parts: reply templates, the demo shop's own
     beside: Sequence[Work] = ()  # runs as long as the app does, e.g. jobs
 
 

@@ -40,6 +40,8 @@ class Trouble(StrEnum):
     NO_MESSAGE = "no_message"
     NO_VERSION = "no_version"
     NO_IMPORT = "no_import"
+    NO_TEMPLATE = "no_template"
+    NOTHING_TO_TRY_ON = "nothing_to_try_on"
     METHOD = "method"
     DIFFERENT_BODY = "different_body"
     CLOSED = "closed"
@@ -52,6 +54,8 @@ class Trouble(StrEnum):
     NOTHING_TO_ARCHIVE = "nothing_to_archive"
     GATE_BLOCKED = "gate_blocked"
     TOO_MANY_IMPORTS = "too_many_imports"
+    TEMPLATE_STATE = "template_state"
+    TEMPLATE_REFUSED = "template_refused"
     TOO_FAST = "too_fast"
     BUSY = "busy"
     STORE_DOWN = "store_down"
@@ -78,6 +82,8 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NO_MESSAGE: 404,
     Trouble.NO_VERSION: 404,
     Trouble.NO_IMPORT: 404,
+    Trouble.NO_TEMPLATE: 404,
+    Trouble.NOTHING_TO_TRY_ON: 404,
     Trouble.METHOD: 405,
     Trouble.DIFFERENT_BODY: 409,
     Trouble.CLOSED: 409,
@@ -90,6 +96,8 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NOTHING_TO_ARCHIVE: 409,
     Trouble.GATE_BLOCKED: 409,
     Trouble.TOO_MANY_IMPORTS: 429,
+    Trouble.TEMPLATE_STATE: 409,
+    Trouble.TEMPLATE_REFUSED: 422,
     Trouble.TOO_FAST: 429,
     Trouble.BUSY: 503,
     Trouble.STORE_DOWN: 503,
