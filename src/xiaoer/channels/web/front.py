@@ -94,7 +94,7 @@ def _fence(app: FastAPI, front: Front) -> None:
         CORSMiddleware,
         allow_origins=list(front.allowed_origins),
         allow_credentials=False,  # tokens travel in a header
-        allow_methods=["GET", "POST", "PUT"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Accept-Language"],
         expose_headers=["Retry-After"],
         max_age=600,

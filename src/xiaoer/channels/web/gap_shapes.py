@@ -8,12 +8,12 @@ from xiaoer.channels.web.said import Storable
 from xiaoer.channels.web.shapes import In, Out
 from xiaoer.domain.learning import Asked
 from xiaoer.domain.words import Language
-from xiaoer.knowledge.sound import LONGEST_SLUG
+from xiaoer.knowledge.sound import LONGEST_SLUG, SLUG
 from xiaoer.learn.gate import Fault
 from xiaoer.learn.pinning import LONGEST_LINE
 
 _Line = Annotated[str, Field(max_length=LONGEST_LINE, pattern=r"^[^\r\n]*$"), Storable]
-_Slug = Annotated[str, Field(max_length=LONGEST_SLUG, pattern=r"^(?:[a-z0-9]+(?:-[a-z0-9]+)*)?$")]
+_Slug = Annotated[str, Field(max_length=LONGEST_SLUG, pattern=f"{SLUG}|^$")]
 
 
 class Pinning(In):

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
 from starlette.responses import JSONResponse
 
 from xiaoer.channels.web.access import GivenStaff
 from xiaoer.channels.web.gap_shapes import GapsOut, HeldOut, Pinning, PinsOut, Repinning
+from xiaoer.channels.web.knowledge_shapes import Moment
 from xiaoer.channels.web.problems import Problem, Trouble, also, told
 from xiaoer.domain.learning import Pinned
 from xiaoer.domain.words import Language
@@ -18,6 +18,7 @@ from xiaoer.learn.gaps import MOST_GAPS
 from xiaoer.learn.pinning import Declined, Held, No, Pinboard
 from xiaoer.learn.survey import Survey
 
+PREFIX = "/v1/staff/kb"
 _Id = Annotated[str, Path(pattern=r"^[a-f0-9]{16}$", examples=["9f2c4b1d0a7e6c35"])]
 _FIELD = {No.BAD_LINE: "question", No.NO_ARTICLE: "slug", No.TOO_MANY: "question"}
 
@@ -32,7 +33,7 @@ class GapRoutes:
         self,
         _: GivenStaff,
         *,
-        since: Annotated[AwareDatetime | None, Query(description="None: the last 28 days.")] = None,
+        since: Annotated[Moment | None, Query(description="None: the last 28 days.")] = None,
         language: Annotated[Language | None, Query()] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_GAPS)] = 50,
     ) -> JSONResponse:
@@ -91,7 +92,7 @@ def _done(held: Held | Declined) -> Held:
 
 def router(survey: Survey, board: Pinboard, clock: Callable[[], datetime]) -> APIRouter:
     """The endpoints of a shop's gaps and pins."""
-    made, routes = APIRouter(prefix="/v1/staff", tags=["knowledge"]), GapRoutes(survey, board, clock)
+    made, routes = APIRouter(prefix=PREFIX, tags=["knowledge"]), GapRoutes(survey, board, clock)
     staff, invalid, none = Trouble.STAFF_TOKEN, Trouble.INVALID, Trouble.NO_PIN
     made.add_api_route(
         "/gaps", routes.list_gaps, methods=["GET"], response_model=GapsOut, responses=told(staff, invalid)

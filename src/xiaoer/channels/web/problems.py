@@ -38,6 +38,7 @@ class Trouble(StrEnum):
     NO_CONVERSATION = "no_conversation"
     NO_CARD = "no_card"
     NO_MESSAGE = "no_message"
+    NO_PIN = "no_pin"
     NO_VERSION = "no_version"
     NO_IMPORT = "no_import"
     NO_TEMPLATE = "no_template"
@@ -80,6 +81,7 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NO_CONVERSATION: 404,
     Trouble.NO_CARD: 404,
     Trouble.NO_MESSAGE: 404,
+    Trouble.NO_PIN: 404,
     Trouble.NO_VERSION: 404,
     Trouble.NO_IMPORT: 404,
     Trouble.NO_TEMPLATE: 404,
