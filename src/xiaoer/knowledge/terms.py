@@ -123,6 +123,11 @@ def house_synonyms() -> Synonyms:
     return Synonyms(phrases)
 
 
+def is_thing(term: str) -> bool:
+    """Whether it stands for goods or people, and not for what is wanted."""
+    return term.startswith(MEANING) and house_synonyms().weight(term) == _WEIGHT_THING
+
+
 def _meant(meanings: Sequence[str], things: Set[str]) -> Bag:
     """A thing is no more than a thing in whatever phrase it stands: a term has one weight."""
     return {MEANING + m: _WEIGHT_THING if m in things else _WEIGHT_CONCEPT for m in meanings}
