@@ -66,7 +66,7 @@ class Boastful(TemplateVoice):
 
 
 class Deaf:
-    version = "deaf"
+    version, waits = "deaf", False
 
     def understand(self, texts: Sequence[str], conversation: Conversation) -> Understanding:
         raise KeyError("a word it did not know")

@@ -1,7 +1,7 @@
 """START HERE: `Clerk.answer` is the whole story of a customer's message."""
 
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,15 +9,17 @@ from time import perf_counter
 from uuid import uuid4
 
 import anyio
+import anyio.to_thread
 import structlog
 
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import decline, own_card, run
-from xiaoer.decide.memory import in_own_words, remember
+from xiaoer.decide.memory import in_own_words, let_go, remember
 from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
+from xiaoer.domain.learning_ports import Corrections
 from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
 from xiaoer.domain.policy import Policy
@@ -38,6 +40,7 @@ from xiaoer.domain.ports import (
 from xiaoer.domain.reply import Reply
 from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import unproven
+from xiaoer.learn.hearing import heard_in, put_right
 from xiaoer.learn.questions import asked_of
 from xiaoer.speak.voice import TemplateVoice
 from xiaoer.speak.wording import Wording
@@ -57,6 +60,7 @@ class House:
     ledger: Ledger
     desk: Desk
     tries: Tries
+    corrections: Corrections
     shop: Shop
     policy: Policy
 
@@ -119,11 +123,17 @@ class Clerk:
             return None
         self.wakeups.whisper(conversation_id, "typing", {})
         try:
-            heard, first = self.understander.understand([m.text for m in messages], conversation), None
+            heard, first = await self._heard([m.text for m in messages], conversation), None
         except Exception as bug:  # noqa: BLE001 - nobody is met with silence
             _log.error("understander_broke", error=type(bug).__name__, at=where(bug))
             heard, first = _silence(conversation), BROKEN
         return _turn(conversation, tuple(messages), heard, now=self.clock()), first
+
+    async def _heard(self, texts: Sequence[str], conversation: Conversation) -> Understanding:
+        """Nobody else's turn stands still while a model is asked."""
+        if self.understander.waits:
+            return await anyio.to_thread.run_sync(self.understander.understand, texts, conversation)
+        return self.understander.understand(texts, conversation)
 
     async def _serve(self, turn: Turn, first: Chosen | None = None) -> TurnRecord:
         """Decide, act, speak, until every wish is served or something has to be asked.
@@ -144,8 +154,14 @@ class Clerk:
                 turn = await self._step(turn, BROKEN)
                 break
         turn, reply = self._proven(turn)
+        turn = replace(turn, memory=replace(turn.memory, heard=heard_in(turn)))
         ms = (perf_counter() - begun) * 1000
-        return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=dict(self.versions()))
+        return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=self._versions(turn))
+
+    def _versions(self, turn: Turn) -> dict[str, str]:
+        """A model that was swapped meanwhile has not heard this turn."""
+        heard_by = {"classifier": turn.understanding.model} if turn.understanding.model else {}
+        return {**self.versions(), **heard_by}
 
     async def _step(self, turn: Turn, chosen: Chosen) -> Turn:
         outcome = await self._act(chosen.decision, turn)
@@ -193,6 +209,8 @@ class Clerk:
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
         whole = replace(record, questions=asked_of(record))
+        if (correction := put_right(record.turn)) is not None:
+            await self.house.corrections.add(correction)
         await self.house.conversations.finish_turn(whole, now=self.clock())
         return whole
 
@@ -268,12 +286,13 @@ def _turn(
     conversation: Conversation, messages: tuple[Message, ...], heard: Understanding, *, now: datetime
 ) -> Turn:
     feeling = mood_over(conversation.memory.moods, heard.mood)
+    memory = let_go(conversation.memory) if heard.misunderstood else conversation.memory
     return Turn(
         id=TurnId(uuid4().hex),
         conversation=conversation,
         messages=messages,
         understanding=heard,
-        memory=replace(conversation.memory, moods=feeling.moods, upset=feeling.upset),
+        memory=replace(memory, moods=feeling.moods, upset=feeling.upset),
         now=now,
     )
 

@@ -47,9 +47,7 @@ def turn(heard: Understanding, *, memory: Memory | None = None, held: State = St
 
 HEARD = Understanding(text="", language=Language.ZH, wishes=())
 THREATS = tuple(risk for risk in Risk if risk is not Risk.SELF_HARM)
-EVERYTHING = replace(
-    HEARD, answer=Answer.YES, wants_person=True, mood=Mood.ANGRY, risks=THREATS, stop=True
-)
+EVERYTHING = replace(HEARD, answer=Answer.YES, wants_person=True, mood=Mood.ANGRY, risks=THREATS, stop=True)
 
 
 async def decided(heard: Understanding, memory: Memory | None = None, held: State = State.BOT) -> Decision:

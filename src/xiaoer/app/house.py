@@ -1,20 +1,24 @@
 """The composition root: Settings in, App out. The only file that names concrete classes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
+from xiaoer.app.asking import served_by
+from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import database_url, policy_of, secrets_of, shop_database_url, utc_now
 from xiaoer.app.knowledge import Knowledge, furnish
+from xiaoer.app.learning import Learning, furnish_learning
+from xiaoer.app.shelving import Shelving
 from xiaoer.app.templates import OwnWords, furnish_words
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
-from xiaoer.decide.goals import Sure
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
@@ -24,6 +28,7 @@ from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
 from xiaoer.jobs import Jobs
 from xiaoer.knowledge.library import TantivyLibrary
+from xiaoer.learn.school import School
 from xiaoer.settings import Settings
 from xiaoer.shops.careful import CarefulShop
 from xiaoer.shops.demo import tables as demo_tables
@@ -38,7 +43,6 @@ from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.tries import SqlTries
 from xiaoer.turn import Clerk, House
 from xiaoer.understand.catalogue import catalogue
-from xiaoer.understand.train import load_or_train
 from xiaoer.understand.understander import LocalUnderstander
 
 MOST_ORDERS = 10_000  # of one customer: a guest's talk is found by the orders proven in it
@@ -59,6 +63,8 @@ class App:
     hub: Hub
     knowledge: Knowledge
     own_words: OwnWords
+    learning: Learning
+    embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
     secret: Mapping[str, str]
 
     async def open_terminal(self, customer: Customer | None, language: Language | None) -> ConversationId:
@@ -114,26 +120,33 @@ async def open_app(
     async with (
         await Store.open(database_url(settings)) as store,
         await Store.open(shop_database_url(settings)) as shop_store,
+        open_embedding(settings, clock=clock) as embedding,
     ):
         await ensure(shop_store, now=clock(), policy=policy)
-        knowledge = await furnish(store, policy, clock=clock)
+        learning = furnish_learning(store, policy.shop_id, settings, clock=clock)
+        shelving = Shelving(embedding) if embedding else None
+        knowledge = await furnish(
+            store, policy, model=served_by(learning.school), clock=clock, embedder=shelving
+        )
         shop = _careful(behind(DemoShop(shop_store, policy, clock=clock)), settings)
         house = House(
             conversations=SqlConversations(store, hub.ring, clock=clock),
             ledger=SqlLedger(store, hub.ring),
             desk=SqlDesk(store, hub.ring),
             tries=SqlTries(store, secret=secret["conversation"].encode()),
+            corrections=learning.corrections,
             shop=shop,
             policy=policy,
         )
         library = knowledge.current.library
         words = await furnish_words(store, house, library, clock=clock)
-        clerk = await _clerk(house, library, hub, settings=settings, clock=clock)
+        joining = joining_of(embedding, learning, settings)
+        clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
         clerk = replace(clerk, wording=words.wording)
         jobs = Jobs(
             clerk=clerk,
             expire=lambda now: retention.expire(store, now),
-            looks={"knowledge": knowledge.look, "templates": words.look},
+            looks={"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look},
         )
         yield App(
             settings=settings,
@@ -146,8 +159,18 @@ async def open_app(
             hub=hub,
             knowledge=knowledge,
             own_words=words,
+            learning=learning,
+            embedding=_runs(joining, shelving, library),
             secret=secret,
         )
+
+
+def _runs(
+    joining: Joining | None, shelving: Shelving | None, library: TantivyLibrary
+) -> Sequence[Callable[[], Coroutine[Any, Any, None]]]:
+    if joining is None or shelving is None:
+        return ()
+    return (joining.run, partial(shelving.run, library.embed))
 
 
 def _careful(shop: Shop, settings: Settings) -> Shop:
@@ -157,21 +180,24 @@ def _careful(shop: Shop, settings: Settings) -> Shop:
 
 
 async def _clerk(
-    house: House, library: TantivyLibrary, hub: Hub, *, settings: Settings, clock: _CLOCK
+    house: House,
+    library: TantivyLibrary,
+    hub: Hub,
+    *,
+    school: School,
+    joining: Joining | None,
+    clock: _CLOCK,
 ) -> Clerk:
-    model = await asyncio.to_thread(load_or_train, settings.data_dir / "model")
-    bars = model.thresholds
-    sure = Sure(
-        accept={language: bars[language].accept for language in Language},
-        suggest={language: bars[language].suggest for language in Language},
-    )
-    understander = LocalUnderstander(
-        model, order_pattern=house.policy.order_number, categories=await house.shop.categories()
-    )
+    model, shelves = await school.start(), await house.shop.categories()
+    understander = LocalUnderstander(model, order_pattern=house.policy.order_number, categories=shelves)
+    school.teach(understander)
+    if joining is not None:
+        joining.teach(understander, model)
+        school.teach(joining)
     return Clerk(
         house=house,
         understander=understander,
-        mind=Router(LocalMind(library=library, catalogue=catalogue(), sure=sure, reach_for=house.reach)),
+        mind=Router(LocalMind(library=library, catalogue=catalogue(), reach_for=house.reach)),
         voice=TemplateVoice(card_lives=CARD_LIVES),
         wakeups=hub,
         clock=clock,

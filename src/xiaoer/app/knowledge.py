@@ -7,13 +7,17 @@ from datetime import datetime
 
 import anyio.to_thread
 
+from xiaoer.app.asking import Asking, Serving, asking
 from xiaoer.app.given import database_url, policy_of, utc_now
+from xiaoer.app.learning import furnish_learning
+from xiaoer.app.pinned import follow_pins
 from xiaoer.app.shipped import follow_shipped
 from xiaoer.app.sources import Sources
 from xiaoer.app.upkeep import migrate
 from xiaoer.domain.policy import Policy
+from xiaoer.domain.ports import Embedder
 from xiaoer.knowledge.current import Current
-from xiaoer.knowledge.editor import Editor, OpenGate
+from xiaoer.knowledge.editor import Editor
 from xiaoer.knowledge.hindsight import Hindsight
 from xiaoer.knowledge.importing import Importing
 from xiaoer.knowledge.intake import Intake
@@ -21,6 +25,7 @@ from xiaoer.settings import Settings
 from xiaoer.store.articles import SqlArticles
 from xiaoer.store.engine import Store
 from xiaoer.store.imports import SqlImports
+from xiaoer.store.questions import SqlPins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,7 @@ class Knowledge:
     editor: Editor
     hindsight: Hindsight
     importing: Importing
+    asking: Asking
     clock: Callable[[], datetime]
 
     async def look(self, now: datetime) -> None:
@@ -41,17 +47,25 @@ class Knowledge:
 
 
 async def furnish(
-    store: Store, policy: Policy, *, clock: Callable[[], datetime], serving: bool = True
+    store: Store,
+    policy: Policy,
+    *,
+    model: Serving,
+    clock: Callable[[], datetime],
+    serving: bool = True,
+    embedder: Embedder | None = None,
 ) -> Knowledge:
     """`serving`: with a library in memory that follows each change; else it is built when somebody asks."""
     articles = SqlArticles(store)
     await follow_shipped(articles, policy.shop_id, clock=clock)
-    current = Current(articles, policy.shop_id)
+    await follow_pins(SqlPins(store), policy.shop_id, clock=clock)
+    asked = asking(store, articles, policy, model=model, clock=clock)
+    current = Current(articles, policy.shop_id, embedder=embedder)
     if serving:
         await current.refresh(clock())
-        editor = Editor(articles, policy.shop_id, gate=OpenGate(), changed=current.refresh)
+        editor = Editor(articles, policy.shop_id, gate=asked.gate, changed=current.refresh)
     else:
-        editor = Editor(articles, policy.shop_id, gate=OpenGate())
+        editor = Editor(articles, policy.shop_id, gate=asked.gate)
     return Knowledge(
         policy=policy,
         current=current,
@@ -60,6 +74,7 @@ async def furnish(
         importing=Importing(
             Intake(editor, clock), SqlImports(store), Sources(), shop_id=policy.shop_id, clock=clock
         ),
+        asking=asked,
         clock=clock,
     )
 
@@ -68,7 +83,12 @@ async def furnish(
 async def open_knowledge(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Knowledge]:
-    """The knowledge base alone: no shop, no model. Processes that serve notice what is changed through it."""
+    """The knowledge base alone: no shop, and a model only for the gate.
+
+    Processes that serve notice what is changed through it.
+    """
     await anyio.to_thread.run_sync(migrate, settings)
+    policy = policy_of(settings)
     async with await Store.open(database_url(settings)) as store:
-        yield await furnish(store, policy_of(settings), clock=clock, serving=False)
+        learning = furnish_learning(store, policy.shop_id, settings, clock=clock)
+        yield await furnish(store, policy, model=learning.school.start, clock=clock, serving=False)

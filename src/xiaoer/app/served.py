@@ -12,9 +12,9 @@ from xiaoer.app.given import Misconfigured, demo_folder, sign_in_keys, staff_tok
 from xiaoer.app.house import App
 from xiaoer.app.knowledge_routes import knowledge_routers
 from xiaoer.channels import storefront
-from xiaoer.channels.web import templates
+from xiaoer.channels.web import learning, templates
 from xiaoer.channels.web.front import Front, Pace, Pages, build
-from xiaoer.domain.ids import ConversationId
+from xiaoer.domain.ids import ConversationId, MessageId
 from xiaoer.domain.words import Language
 from xiaoer.guard.identity import ConversationTokens, Identity, ShopSignIn, SignKey, StaffTokens
 from xiaoer.knowledge.library import TantivyLibrary
@@ -39,7 +39,10 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
     except ValueError as short:
         raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
     pages = Pages(widget=ui_folder("widget"))
-    more = [templates.router(app.own_words.editor, app.clerk.clock)]
+    more = [
+        templates.router(app.own_words.editor, app.clerk.clock),
+        learning.router(app.learning.correcting, app.learning.school, app.clerk.clock),
+    ]
     if with_demo:
         pages = replace(pages, storefront=ui_folder("storefront"), images=demo_folder() / "images")
         more.append(
@@ -63,13 +66,23 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
             "shop": app.house.shop.categories,
             "index": partial(_indexed, app.knowledge.current.library),
         },
-        beside=[app.jobs.run, app.knowledge.importing.run],
+        on_thumb=partial(_thumbed, app),
+        beside=[
+            app.jobs.run,
+            app.knowledge.importing.run,
+            app.learning.school.run,
+            *app.embedding,
+        ],
         allowed_origins=settings.allowed_origins,
         pace=Pace(settle_s=settings.settle_s),
         pages=pages,
         more=[*more, *knowledge_routers(app.knowledge)],
     )
     return build(front)
+
+
+async def _thumbed(app: App, message_id: MessageId, thumb: int) -> None:
+    await app.learning.correcting.thumbed(message_id, thumb, now=app.clerk.clock())
 
 
 async def _indexed(library: TantivyLibrary) -> None:

@@ -72,8 +72,7 @@ def as_dict(record: TurnRecord, ms: float) -> dict[str, Any]:
         "text": record.reply.text,
         "language": heard.language.value,
         "intents": [
-            {"name": wish.best.intent, "confidence": round(wish.best.confidence, 3)}
-            for wish in heard.wishes
+            {"name": wish.best.intent, "confidence": round(wish.best.confidence, 3)} for wish in heard.wishes
         ],
         "decision": type(main.chosen.decision).__name__.lower() if main else None,
         "why": main.chosen.why if main else None,

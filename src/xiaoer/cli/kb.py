@@ -213,7 +213,8 @@ async def _publish(slug: str, language: Language | None, *, number: int | None) 
         if not refs:
             out.print("没有待发布的草稿 / There is no draft to publish.")
             return
-        done = await knowledge.editor.publish(refs, now=knowledge.clock())
+        with show.gate(knowledge.asking.gate.watch):
+            done = await knowledge.editor.publish(refs, now=knowledge.clock())
     show.done(done, "已发布", "is published")
 
 
@@ -230,7 +231,8 @@ async def _rollback(slug: str, language: Language | None, *, to: int | None, aut
         histories = await pick.histories(knowledge, slug, language)
         for ref in [pick.before(history, to).ref for history in histories]:
             by = By(author, f"kb rollback --to {ref.number}")
-            done = await knowledge.editor.restore(ref, by=by, now=knowledge.clock(), publish=True)
+            with show.gate(knowledge.asking.gate.watch):
+                done = await knowledge.editor.restore(ref, by=by, now=knowledge.clock(), publish=True)
             show.done(
                 done, f"已发布（第 {ref.number} 版的内容）", f"is published, with the text of {ref.number}"
             )

@@ -1,7 +1,7 @@
 """What the kb commands print, in both languages."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from xiaoer.cli.kb_changes import show_changes
 from xiaoer.cli.shared import Stop, err, out
 from xiaoer.domain.knowledge import ArticleState, GateReport, Import, ImportState, Ref, Remark, Version
 from xiaoer.knowledge.editor import Blocked, Declined, No, Published, Unsound
@@ -48,6 +49,14 @@ def progress(*, quiet: bool) -> Iterator[Watcher]:
             bar.update(task, completed=done, total=total, description=what[-40:])
 
         yield watch
+
+
+@contextmanager
+def gate(watch: Callable[[Callable[[int, int], None]], None]) -> Iterator[None]:
+    """A bar while questions are asked again before something goes live. `watch` takes who is told."""
+    with progress(quiet=False) as bar:
+        watch(lambda done, total: bar(done, total, "重放问题 / asking again"))
+        yield
 
 
 def listed(versions: Sequence[Version], zone: str, *, now: datetime) -> None:
@@ -160,6 +169,7 @@ def _findings(report: GateReport) -> None:
             highlight=False,
             soft_wrap=True,
         )
+    show_changes(report)
 
 
 def _remarks(title: str, remarks: Sequence[Remark]) -> None:

@@ -15,7 +15,11 @@ from rich.table import Table
 from xiaoer.app import Misconfigured, migrate, open_app, reset_demo, web
 from xiaoer.channels.terminal import Terminal, as_json, readable, show
 from xiaoer.channels.web.serving import Server
+from xiaoer.cli import kb_gaps  # noqa: F401 - adds its commands to kb
+from xiaoer.cli.embeddings import embeddings
+from xiaoer.cli.evaluate import evaluate
 from xiaoer.cli.kb import kb
+from xiaoer.cli.learning import train
 from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
 from xiaoer.cli.templates import templates
 from xiaoer.domain.ports import ShopError, StoreDown
@@ -32,9 +36,12 @@ cli = typer.Typer(
 demo = typer.Typer(help="The demo shop / 演示店铺", no_args_is_help=True)
 privacy = typer.Typer(help="What is kept of a customer / 顾客的个人信息", no_args_is_help=True)
 cli.add_typer(demo, name="demo")
+cli.add_typer(embeddings, name="embeddings")
+cli.add_typer(evaluate, name="evaluate")
 cli.add_typer(kb, name="kb")
 cli.add_typer(privacy, name="privacy")
 cli.add_typer(templates, name="templates")
+cli.add_typer(train, name="train")
 
 
 @cli.command()
@@ -109,7 +116,7 @@ def main() -> None:
     try:
         cli()
     except (Stop, Misconfigured) as stop:
-        err.print(str(stop), style="red", highlight=False, markup=False)
+        err.print(str(stop), style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)
     except (StoreDown, ShopError) as down:
         err.print(

@@ -1,7 +1,6 @@
 """From one wish to what serves it, as the catalogue says: an action, an answer, a word, or three guesses."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from xiaoer.decide import fill
@@ -23,12 +22,11 @@ from xiaoer.domain.knowledge import Scope
 from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library
 from xiaoer.domain.understanding import OTHER, Guess, Intent, Wish
-from xiaoer.domain.words import Language
 
 _NOT_OF_ONE_ORDER = frozenset({"list_orders", "find_product", "check_stock"})
 _READS = frozenset({"look_up_order", "track_parcel", "refund_status", "list_orders", "find_product"})
 _WRITES = frozenset({"cancel_order", "change_address", "request_return", "request_exchange"})
-_NO_CHOICE = (
+NO_CHOICE = (
     ToSaying,
     ToPerson,
 )  # a button for small talk helps nobody; the one for a person is always there
@@ -42,30 +40,24 @@ PROVES = 0.5  # score of a passage that answers although the intent was not sure
 PLAINLY = 0.8  # score of a passage that answers better than the article the intent names
 
 
-@dataclass(frozen=True, slots=True)
-class Sure:
-    """Calibrated confidence from which a wish is acted on, and from which it is worth suggesting."""
-
-    accept: Mapping[Language, float]
-    suggest: Mapping[Language, float]
-
-
 class Goals:
-    def __init__(self, library: Library, catalogue: Catalogue, sure: Sure) -> None:
+    def __init__(self, library: Library, catalogue: Catalogue) -> None:
         self._library = library
         self._catalogue = catalogue
-        self._sure = sure
 
     def of(self, wish: Wish, turn: Turn) -> Chosen | None:
         """What would serve this wish; None if an open question should rather be asked again."""
-        best, language = wish.best, turn.understanding.language
+        best = wish.best
         why = f"local:{best.intent}:{best.confidence:.2f}"
         if wish.negated:
             return Chosen(Say("not_that"), why)
-        if best.confidence >= self._sure.accept[language] or self._harmless(wish):
+        sure = self._confidence(wish) >= turn.understanding.sure.accept or self._harmless(wish)
+        if sure and best.intent != OTHER:
             return self._named(self._certain(wish, turn, why), best)
         if (plain := self._by_what_it_names(wish, turn)) is not None:
             return self._certain(plain, turn, f"{why}:names")
+        if sure:
+            return self._named(self._certain(wish, turn, why), best)
         if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:
             return Chosen(answer, f"{GUESSED}:{answer.passages[0].score:.2f}")
         if turn.memory.task is not None:
@@ -165,11 +157,20 @@ class Goals:
         """Three to choose from; none, if it is likelier that the shop deals with nothing of the kind."""
         if turn.memory.lost >= PATIENCE:
             return Chosen(HandOff("lost"), f"{why}:lost")
-        if wish.best.confidence < self._sure.suggest[turn.understanding.language]:
+        if wish.best.confidence < turn.understanding.sure.suggest:
             return Chosen(Suggest(), f"{why}:unclear")
         likely = [self._catalogue[g.intent] for g in wish.guesses if g.intent in self._catalogue]
-        offered = [entry for entry in likely if not isinstance(entry.serves, _NO_CHOICE)][:SUGGESTED]
+        offered = [entry for entry in likely if not isinstance(entry.serves, NO_CHOICE)][:SUGGESTED]
         return Chosen(Suggest(tuple(Choice(entry.name, entry.asks) for entry in offered)), f"{why}:unsure")
+
+    def _confidence(self, wish: Wish) -> float:
+        """Of the best guess and those served alike: urged or asked for, the order is looked up."""
+        serves = {
+            g.intent: self._catalogue[g.intent].serves for g in wish.guesses if g.intent in self._catalogue
+        }
+        wanted = serves.get(wish.best.intent)
+        alike = sum(g.confidence for g in wish.guesses if serves.get(g.intent) == wanted)
+        return alike if isinstance(wanted, ToAction | ToArticle) else wish.best.confidence
 
     def _harmless(self, wish: Wish) -> bool:
         """To be told or looked up, and likelier than all else: a mistake costs a glance, asking a turn."""
@@ -206,7 +207,7 @@ def _in_its_own_way(serves: Serves, decision: Decision) -> bool:
             return True
         case ToSaying(key), Say(said):
             return key == said
-        case (ToArticle() | ToSearch() | ToColleague()), Say():
+        case ((ToArticle() | ToSearch() | ToColleague()), Say()):
             return True
         case _:
             return False

@@ -9,7 +9,8 @@ import structlog
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
 from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
-from xiaoer.decide.goals import GUESSED, Goals, Sure
+from xiaoer.decide.goals import GUESSED, Goals
+from xiaoer.decide.mistaken import mistaken
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -48,16 +49,17 @@ _log = structlog.get_logger(__name__)
 
 
 class LocalMind:
-    """`reach_for` gives what the actions of a turn may touch; `sure` the thresholds per language."""
+    """`reach_for` gives what the actions of a turn may touch."""
 
-    def __init__(
-        self, *, library: Library, catalogue: Catalogue, sure: Sure, reach_for: Callable[[Turn], Reach]
-    ) -> None:
-        self._goals = Goals(library, catalogue, sure)
+    def __init__(self, *, library: Library, catalogue: Catalogue, reach_for: Callable[[Turn], Reach]) -> None:
+        self._goals = Goals(library, catalogue)
+        self._catalogue = catalogue
         self._reach_for = reach_for
 
     async def next(self, turn: Turn) -> Chosen | None:
         """The next decision of this turn, or None when there is nothing more to do now."""
+        if (said := mistaken(turn, self._catalogue)) is not None:
+            return said
         try:
             return await (self._first(turn) if not turn.steps else self._after(turn))
         except ShopError as error:
@@ -71,6 +73,8 @@ class LocalMind:
         gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
         if gives_up and (dropped := _dropped(memory)) is not None:
             return Chosen(dropped, "local:stop", EVERY_WISH)
+        if heard.misunderstood:
+            return await self._serve(turn)
         if memory.offer is not None and heard.answer is Answer.YES:
             return await self._take_up(memory.offer, turn)
         if heard.correction and (task := memory.task or memory.last) is not None:

@@ -44,6 +44,11 @@ def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
             return replace(_said(before, chosen.decision), lost=0)
 
 
+def let_go(memory: Memory) -> Memory:
+    """What was begun or offered on a misunderstanding. A card stays until it is put away."""
+    return replace(memory, task=None, parked=(), offer=None)
+
+
 def in_own_words(chosen: Chosen) -> Chosen:
     """What no article answers, the merchant's words did: nothing was missing, and a yes calls nobody."""
     unanswered = isinstance(chosen.decision, Say) and chosen.decision.key == "not_written"

@@ -10,7 +10,7 @@ from xiaoer.domain.learning import Question
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
 from xiaoer.domain.reply import Origin, Part, Reply
-from xiaoer.domain.understanding import Mood, Understanding
+from xiaoer.domain.understanding import Guess, Mood, Understanding
 from xiaoer.domain.words import Language
 
 
@@ -19,6 +19,19 @@ class State(StrEnum):
     WAITING = "waiting"  # for a person; the bot still answers
     HUMAN = "human"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The wish that was answered last, as it was understood: "not what I meant" speaks of it."""
+
+    turn_id: TurnId
+    place: int  # which wish of that turn
+    text: str  # personal data masked
+    language: Language
+    guesses: tuple[Guess, ...]  # best first
+    model: str
+    wrong: bool = False  # the customer said so: what comes next says what was meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,7 @@ class Memory:
     moods: tuple[Mood, ...] = ()  # of the last turns, oldest first: see domain/feeling.py
     upset: int = 0  # upset or angry turns since it was last good
     greeted: bool = False
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """Unsure: offer the likely wishes, by the names of their intents."""
+    """Unsure: offer the likely wishes, by the names of their intents.
+
+    `mistaken`: the reply before was not what the customer meant; these are what else it may have been.
+    """
 
     choices: tuple[Choice, ...] = ()
+    mistaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """A person takes over. `why` is a key of hand-off reasons: asked, lost, risk, self_harm, angry, unclear ..."""
+    """A person takes over. `why` is a key of hand-off reasons: asked, lost, risk, self_harm, angry ..."""
 
     why: str
 

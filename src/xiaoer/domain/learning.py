@@ -1,13 +1,13 @@
 """What the house learns from: questions and how they went, corrections, models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from xiaoer.domain.ids import ConversationId, ShopId, StaffId, TurnId
-from xiaoer.domain.understanding import Intent
+from xiaoer.domain.understanding import Intent, Understanding
 from xiaoer.domain.words import Language
 
 
@@ -75,6 +75,57 @@ class Correction:
     at: datetime
     staff_id: StaffId | None = None
     decided_at: datetime | None = None
+
+
+def correction_id(turn_id: TurnId, place: int) -> str:
+    """One for each wish of a turn: whoever speaks of it again speaks of the same."""
+    return f"{turn_id}-{place}"
+
+
+def place_in(correction_id: str) -> int:
+    """Which wish of its turn a correction speaks of."""
+    return int(correction_id.rpartition("-")[2])
+
+
+def spoken_again(kept: Correction, said: Correction) -> Correction:
+    """What a correction becomes when its wish is spoken of again.
+
+    What the staff have decided only the staff change; a thumb adds nothing to what is known.
+    """
+    if said.made_by is By.STAFF:
+        return replace(
+            kept, meant=said.meant, state=said.state, staff_id=said.staff_id, decided_at=said.decided_at
+        )
+    if kept.state is not CorrectionState.OPEN or said.made_by is By.THUMB:
+        return kept
+    return replace(kept, meant=said.meant or kept.meant, made_by=said.made_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one of the staff decides of a correction."""
+
+    state: CorrectionState
+    staff_id: StaffId
+    at: datetime
+    meant: Intent | None = None  # None: what is said there
+
+
+def judged(kept: Correction, verdict: Verdict) -> Correction | None:
+    """None: it would be confirmed without saying what was meant."""
+    meant = verdict.meant or kept.meant
+    if verdict.state is CorrectionState.CONFIRMED and meant is None:
+        return None
+    return replace(kept, meant=meant, state=verdict.state, staff_id=verdict.staff_id, decided_at=verdict.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTurn:
+    """What a turn of the record understood: a correction speaks of one of its wishes."""
+
+    id: TurnId
+    conversation_id: ConversationId
+    understanding: Understanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

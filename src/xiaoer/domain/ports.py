@@ -339,7 +339,15 @@ class Mind(Protocol):
 
 
 class Understander(Protocol):
-    version: str
+    @property
+    def version(self) -> str:
+        """Of the model that hears the next message; each `Understanding` names its own."""
+        ...
+
+    @property
+    def waits(self) -> bool:
+        """Whether it asks a model outside of itself: then it is called in a thread."""
+        ...
 
     def understand(self, texts: Sequence[str], conversation: Conversation) -> Understanding: ...
 

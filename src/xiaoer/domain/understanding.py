@@ -17,6 +17,14 @@ class Guess:
     confidence: float  # calibrated, 0..1
 
 
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """Confidence from which a wish is acted on, and from which it is one that a shop deals with."""
+
+    accept: float = 0.5
+    suggest: float = 0.2
+
+
 class Answer(StrEnum):
     """Recognised by rule; it counts only right after a proposal."""
 
@@ -114,4 +122,6 @@ class Understanding:
     mood: Mood = Mood.CALM
     urgency: Urgency = Urgency.NONE
     risks: tuple[Risk, ...] = ()
+    misunderstood: bool = False  # 不是这个意思 / that's not what I meant: of the reply before
+    sure: Sure = Sure()  # the lines of the classifier that guessed
     model: str = ""  # version of the classifier

@@ -68,7 +68,7 @@ def _clock(text: str) -> str:
 
 def _phone(text: str) -> str:
     if not re.fullmatch(r"[0-9+() -]{5,30}", text):
-        raise ValueError('not a phone number; write it in quotes, for instance "400-000-0000", or leave it out')
+        raise ValueError('not a phone number; write it in quotes, such as "400-000-0000", or leave it out')
     return text
 
 

@@ -72,8 +72,9 @@ def confirm_card(intent_id: IntentId, plan: Plan, say: Renderer, *, expires_at: 
     )
 
 
-def choices(found: Sequence[Choice], say: Renderer) -> QuickReplies:
-    labels = [choice.label.in_(say.language) for choice in found]
+def choices(found: Sequence[Choice], say: Renderer, *, also: Sequence[str] = ()) -> QuickReplies:
+    """One button a choice; `also` names others by term key, as in `quick`."""
+    labels = [choice.label.in_(say.language) for choice in found] + [say.term(key) for key in also]
     return QuickReplies(options=tuple(QuickReply(label=label, text=label) for label in labels))
 
 

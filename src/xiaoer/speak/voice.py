@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from xiaoer.domain.conversation import Step, Turn
-from xiaoer.domain.decision import Answer, Ask, Choice, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Wait
+from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Wait
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.reply import Citation, Origin, Part, QueueCard, Receipt, Reply, TextPart
@@ -56,8 +56,8 @@ class TemplateVoice:
                 said = _ask(task, say)
             case Answer() as answer:
                 said = _answer(answer, say)
-            case Suggest(offered):
-                said = _suggest(offered, say)
+            case Suggest() as suggest:
+                said = _suggest(suggest, say)
             case Say(name, facts):
                 said = _plain([f"say.{name}"], facts, say, _TRY.get(name, ()))
             case Drop(_, action):
@@ -135,12 +135,18 @@ def _plain(keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str
     return tuple(parts), (_receipt(rendered),)
 
 
-def _suggest(offered: Sequence[Choice], say: Renderer) -> Said:
-    """What may have been meant, one press away; else a few things to begin with."""
-    if not offered:
+def _suggest(suggest: Suggest, say: Renderer) -> Said:
+    """What may have been meant, one press away; else a few things to begin with.
+
+    Who was misunderstood has a person beside the choices.
+    """
+    offered = suggest.choices
+    if not offered and not suggest.mistaken:
         return _plain(["unclear"], {}, say, _TRY["greeting"])
-    said, receipts = _plain(["suggest"], {}, say, ())
-    return (*said, cards.choices(offered, say)), receipts
+    key = ("mistaken" if offered else "mistaken_how") if suggest.mistaken else "suggest"
+    said, receipts = _plain([key], {}, say, ())
+    person = ("try.call_person",) if suggest.mistaken else ()
+    return (*said, cards.choices(offered, say, also=person)), receipts
 
 
 def _ask(task: Task, say: Renderer) -> Said:
@@ -230,6 +236,8 @@ def _speaks_of_it(steps: Sequence[Step]) -> bool:
         if isinstance(decision, HandOff) and decision.why in ("angry", "risk", "self_harm"):
             return True
         if isinstance(decision, Say) and decision.key in ("complaint", "goodbye", "thanks"):
+            return True
+        if isinstance(decision, Suggest) and decision.mistaken:  # it begins with an apology
             return True
         if any(used.for_mood for used in step.reply.templates):
             return True

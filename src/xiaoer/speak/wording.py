@@ -81,9 +81,9 @@ class Wording:
     ) -> Reply | None:
         """`house`, worded by the merchant; None if they have no words for it, or a field is missing."""
         about = _about(chosen, outcome)
-        if chosen.intent is None or about is None or not self._ready:
+        ready = [*self._fitting(chosen.intent, turn)] if chosen.intent is not None else []
+        if about is None or not ready:
             return None
-        ready = [*self._fitting(chosen.intent, turn)]
         known = replace(about.known(self._policy), first_name=await self._name(ready, turn))
         heard = turn.understanding
         renderer = Renderer(Calendar(heard.language, turn.conversation.time_zone, turn.now), seed=turn.id)

@@ -10,6 +10,7 @@ from itertools import islice
 from xiaoer.domain.understanding import Mood, Risk, Urgency
 from xiaoer.understand.feelings import feelings
 from xiaoer.understand.risks import risks_in
+from xiaoer.understand.tone import tone
 from xiaoer.understand.vocabulary import Pattern
 
 _DENIED = re.compile(
@@ -87,7 +88,14 @@ def mood_of(tidied: str, text: str) -> Mood:
     blames = not named and _blames(heard, plain)
     if risks or blames or Mood.UPSET in named:
         return Mood.UPSET
-    return next((mood for mood in (Mood.WORRIED, Mood.HAPPY) if mood in named), Mood.CALM)
+    named_mood = next((mood for mood in (Mood.WORRIED, Mood.HAPPY) if mood in named), None)
+    return named_mood or _unnamed(text)
+
+
+def _unnamed(text: str) -> Mood:
+    """What no word names is never taken for anger: twice that, and a person is called."""
+    guessed = tone().mood_of(text)
+    return Mood.UPSET if guessed is Mood.ANGRY else guessed
 
 
 def urgency(text: str) -> Urgency:

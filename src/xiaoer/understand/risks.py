@@ -23,10 +23,11 @@ _BY_FORM = {
         r"(?:hear|hearing|letter) from (?:my|our|a) (?:lawyer|attorney|solicitor|legal))\b"
     ),
     Risk.AUTHORITY: re.compile(
+        r"315(?:晚会|投诉|举报|曝光|热线)|"
         r"(?:向|找|去|到|打|叫).{0,2}(?:消协|工商|市场监管|监管局|监管部门|质监|物价局|派出所|公安局?|"
         r"(?<!向)警察|税务局?|315)(?!.{0,3}(?:旁|对面|上班))"
         r"|(?:举报|投诉)(?:到|给|至).{0,8}(?:局|部门|协会|平台)|(?:已经|要|就|去)(?:报案|报警|举报)|"
-        r"打.{0,4}热线"
+        r"打.{0,2}(?:市长|政府|监督|维权|举报)热线"
         r"|\b(?:report(?:ing|ed)? (?:you|this|your (?:shop|store|company)|it) to|complain(?:ing|"
         r"ed)? to (?:the )?(?:authorit|government|ministry|regulator)|"
         r"(?:call|calling|called|contact(?:ed|ing)?|go(?:ing)? to|involve) the (?:police|cops|authorities)|"
@@ -51,12 +52,17 @@ _BY_FORM = {
         r"sees?|stays?)\b"
     ),
     Risk.SELF_HARM: re.compile(
+        r"(?:想|要|准备).{0,6}(?:跳下去|往下跳)|从.{0,6}(?:楼|桥)[上顶]?.{0,3}跳|活着.{0,4}(?:没劲|没意思|没盼头|太累|好累|"
+        r"痛苦|煎熬)|(?:撑|熬|活)不过(?:今晚|今天|今夜|明天)|想(?:要)?(?:拿刀|用刀|割|划)(?:自己|手腕|手)|"
         r"(?:不想|不愿|没(?:有)?(?:勇气|力气|动力)|没法|撑不).{0,4}(?:活(?!动|儿|跃|络)|活下去|活着|"
         r"住了.{0,4}死)|一了百了|(?:吃|吞).{0,6}安眠药|安眠药.{0,8}(?:吃|睡过去|吞)"
         r"|(?:想|准备|打算|干脆|不如|我要)(?:去)?(?:死(?!你|我|这|那|心|命|活|磕)|跳(?:楼|河|江|桥|海)|"
         r"上吊|割腕|轻生|自尽|自我了断|了断)(?!价|机)"
         r"|(?:活着|人生|生活).{0,3}(?:没|无|毫无).{0,3}(?:意思|意义|希望|盼头)|遗书|(?:离开|"
         r"告别).{0,3}(?:人世|世界)|伤害(?:我)?自己|(?:割|划|伤)自己"
+        r"|\bno (?:point|sense|use)(?: in)? (?:living|being alive|going on living)\b"
+        r"|\bjump(?:ing)? (?:from|off) (?:a|the|my) "
+        r"(?:roof|bridge|building|balcony|window)\b"
         r"|\b(?:no|lost (?:the|my|all)|lost|not? (?:have|got) the) (?:will|reason|desire|wish|strength|"
         r"point) (?:to|in|for) (?:live|living|life|go on|going on|carry on)\b"
         r"|\bwant (?:it|this|everything|my life)(?: all)? to (?:be over|end|stop for good)\b|"
@@ -70,6 +76,7 @@ _BY_FORM = {
         r"in front of) (?:a|the) (?:bridge|roof|building|train))\b"
     ),
     Risk.VIOLENCE: re.compile(
+        r"见一次(?:就)?(?:打|揍)|(?:别|最好别)让我(?:碰见|逮到|抓到|看见)你|"
         rf"(?:砍|捅|杀|宰|揍|弄死|搞死|整死|干掉|做掉|废|炸|烧|砸|打断|打死|打残|打爆|剁|扒)(?:了|死|"
         rf"掉|烂)?{_WHO}(?!价|会|的?电话|打|发)"
         rf"|(?:把|将){_WHO}.{{0,6}}(?:砍|捅|杀|宰|揍|弄死|炸|烧|砸|打断|打残|剁|废|灭)"

@@ -1,12 +1,18 @@
 """The few things that are certain without a classifier. All of them stand here."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from xiaoer.domain.understanding import Guess, Intent
+from xiaoer.domain.words import Language
+from xiaoer.text.clean import clean
 from xiaoer.understand.answers import asks_about_robot, wants_person
+from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.codes import tracking_numbers
 
 CERTAIN = 0.97
+_MARKS = " .!?"
 _CANCEL = re.compile(
     r"^(?:请|麻烦|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎]{0,12}取消(?:掉|一下|下)?(?:吧|了)?[.!]*$"
     r"|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
@@ -26,6 +32,8 @@ def guesses_by_rule(text: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
 
 
 def _certain(text: str) -> Intent | None:
+    if (pressed := _buttons().get(text.strip(_MARKS))) is not None:
+        return pressed
     if wants_person(text):
         return Intent("call_person")
     if asks_about_robot(text):
@@ -34,3 +42,10 @@ def _certain(text: str) -> Intent | None:
     if numbers and len(text) - len(numbers[0][0]) <= 1:
         return Intent("track_parcel")
     return Intent("cancel_order") if _CANCEL.search(text) else None
+
+
+@cache
+def _buttons() -> Mapping[str, Intent]:
+    """A button sends the words it shows: they mean its intent, whatever a model has learnt since."""
+    entries = catalogue().values()
+    return {clean(e.asks.in_(language)).strip(_MARKS): e.name for e in entries for language in Language}

@@ -3,8 +3,11 @@
 import json
 import os
 import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -16,29 +19,69 @@ from xiaoer.domain.words import Language
 from xiaoer.understand.catalogue import fingerprint
 from xiaoer.understand.classifier import LinearModel, Model, Thresholds
 from xiaoer.understand.features import VERSION
-from xiaoer.understand.lessons import lessons
+from xiaoer.understand.lessons import Lesson, lessons
 
-_RECIPE = f"{VERSION}/svm-0.5"  # what besides the phrases decides how the model comes out
+_RECIPE = ("fit.py", "features.py", "lessons.py")  # what besides the phrases decides how a model comes out
+REPEATED = 2  # a shop's own lesson counts as two phrases: with one, every third was not taken up
+_FILE = "intents-{}.npz"
 
 
-def load_or_train(folder: Path | None) -> Model:
-    """The model of the present phrases. With a folder, it is kept there under its version.
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All that a model is made of, under the version that names it."""
+
+    version: str
+    more: tuple[Lesson, ...] = ()  # what a shop put right
+    taught: Callable[[], Sequence[Lesson]] = lessons  # called only when nothing is kept: it takes a second
+
+
+def base_version() -> str:
+    """Of the model of our own phrases alone: another with every release that changes them, or the recipe."""
+    recipe = [(files("xiaoer.understand") / name).read_bytes() for name in _RECIPE]
+    return sha256(b"".join((*recipe, VERSION.encode(), fingerprint().encode()))).hexdigest()[:12]
+
+
+def version_with(base: str, learnt: Mapping[str, Lesson]) -> str:
+    """Of the model that learnt these corrections besides, by their ids. The same ones, the same version."""
+    if not learnt:
+        return base
+    said = [(name, lesson.text, lesson.intent, lesson.language) for name, lesson in sorted(learnt.items())]
+    named = json.dumps([base, REPEATED, said], ensure_ascii=False)
+    return sha256(named.encode()).hexdigest()[:12]
+
+
+def load_or_train(folder: Path | None, course: Course | None = None) -> Model:
+    """The model of a course; without one, of the present phrases. It is kept in the folder, if there is one.
 
     The file holds arrays and text only: reading it runs nothing. OSError if it cannot be written.
     """
-    version = sha256(f"{_RECIPE}/{fingerprint()}".encode()).hexdigest()[:12]
-    path = folder / f"intents-{version}.npz" if folder else None
-    if path and (kept := _load(path, version)):
+    course = course or Course(base_version())
+    if (kept := load(folder, course.version)) is not None:
         return kept
-    model = _train(version)
-    if path:
-        _save(model, path)
+    model = _train(course)
+    if folder:
+        _save(model, folder / _FILE.format(course.version))
     return model
 
 
-def _train(version: str) -> Model:
+def load(folder: Path | None, version: str) -> Model | None:
+    """The model of a version, if it is kept."""
+    return _load(folder / _FILE.format(version), version) if folder else None
+
+
+def prune(folder: Path | None, *, keep: Collection[str], most: int) -> None:
+    """Let go of kept models beyond the `most` newest, but for those of `keep`: each can be made again."""
+    if folder is None:
+        return
+    names = {_FILE.format(version) for version in keep}
+    others = [path for path in folder.glob(_FILE.format("*")) if path.name not in names]
+    for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[most:]:
+        path.unlink(missing_ok=True)
+
+
+def _train(course: Course) -> Model:
     fit = import_module("xiaoer.understand.fit")  # scikit-learn costs a second and 100 MB: only when needed
-    model: Model = fit.fit(lessons(), version)
+    model: Model = fit.fit([*course.taught(), *course.more * REPEATED], course.version)
     return model
 
 

@@ -19,6 +19,8 @@ from xiaoer.understand import answers, mood, risks
 from xiaoer.understand.classifier import Model
 from xiaoer.understand.clauses import Clause, clauses
 from xiaoer.understand.dates import is_day_first
+from xiaoer.understand.joined import Ear, Joint, alone, together
+from xiaoer.understand.mistaken import is_mistaken, said_besides
 from xiaoer.understand.rules import guesses_by_rule
 from xiaoer.understand.slots import SlotReader
 
@@ -39,9 +41,27 @@ class LocalUnderstander(Understander):
     ) -> None:
         """`clock` tells now, aware: "yesterday" is read on the calendar of the customer's time zone."""
         self._clock = clock
-        self.version = model.version
         self._model = model
+        self._joint: Joint | None = None
         self._slots = SlotReader(order_pattern, tuple(categories))
+
+    @property
+    @override
+    def version(self) -> str:
+        return self._model.version
+
+    @property
+    @override
+    def waits(self) -> bool:
+        return self._joint is not None
+
+    def join(self, joint: Joint) -> None:
+        """From the next message on, as long as the model it stands beside serves."""
+        self._joint = joint
+
+    def swap(self, model: Model) -> None:
+        """From the next message on. What is being understood ends with the model it began with."""
+        self._model = model
 
     @override
     def understand(self, texts: Sequence[str], conversation: Conversation) -> Understanding:
@@ -51,10 +71,13 @@ class LocalUnderstander(Understander):
         language = language_of(text, conversation.language)
         read = self._reading(conversation.time_zone, text)
         slots = read(tidied, text)
+        misunderstood = is_mistaken(text)
+        asked = said_besides(tidied, text) if misunderstood else tidied
+        ear = self._ear(fold(asked), language)
         return Understanding(
             text=text,
             language=language,
-            wishes=self._wishes(tidied, slots, language, read=read),
+            wishes=self._wishes(asked, slots, ear, read=read),
             slots=slots,
             answer=answers.answer_in(text),
             stop=answers.wants_to_stop(text),
@@ -63,7 +86,18 @@ class LocalUnderstander(Understander):
             mood=mood.mood_of(tidied, text),
             urgency=mood.urgency(text),
             risks=risks.risks_in(text),
-            model=self.version,
+            misunderstood=misunderstood,
+            sure=ear.sure,
+            model=ear.version,
+        )
+
+    def _ear(self, text: str, language: Language) -> Ear:
+        """Of the model as it is now: it may be swapped while the message is understood."""
+        model, joint = self._model, self._joint
+        if joint is None or joint.of != model.version:
+            return alone(model, language)
+        return together(
+            model, joint, language, lambda ear: [text[c.start : c.end] for c in _clauses(text, ear)]
         )
 
     def _reading(self, time_zone: str, text: str) -> Reading:
@@ -71,15 +105,8 @@ class LocalUnderstander(Understander):
         today = self._clock().astimezone(ZoneInfo(time_zone)).date()
         return partial(self._slots.read, today=today, day_first=is_day_first(time_zone) and text.isascii())
 
-    def _wishes(
-        self, tidied: str, slots: Slots, language: Language, *, read: Reading
-    ) -> tuple[Wish, ...]:
-        text = fold(tidied)
-        sure = self._model.thresholds[language].accept
-        found = clauses(
-            text, lambda words: guesses_by_rule(words, self._model.guesses(words, language)), sure=sure
-        )
-        return tuple(self._wish(tidied, clause, slots, read=read) for clause in found)
+    def _wishes(self, tidied: str, slots: Slots, ear: Ear, *, read: Reading) -> tuple[Wish, ...]:
+        return tuple(self._wish(tidied, clause, slots, read=read) for clause in _clauses(fold(tidied), ear))
 
     def _wish(self, tidied: str, clause: Clause, slots: Slots, *, read: Reading) -> Wish:
         """`slots` are those of the whole text: an only wish names all of it."""
@@ -91,3 +118,7 @@ class LocalUnderstander(Understander):
             question=clause.question,
             negated=clause.negated,
         )
+
+
+def _clauses(text: str, ear: Ear) -> tuple[Clause, ...]:
+    return clauses(text, lambda words: guesses_by_rule(words, ear.guess(words)), sure=ear.sure.accept)

@@ -1,5 +1,8 @@
 """Word documents, by way of the same road as pages."""
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 from tests.knowledge.importers.making import bomb, docx, paragraph, zipped
 from tests.knowledge.importers.reports import bodies, noted, only, skipped
@@ -42,14 +45,20 @@ def test_a_document_says_by_its_content_what_it_is():
     assert only(read_source(docx(paragraph("Seven days.")), "faq.csv")).body == "Seven days."
 
 
-def test_nothing_that_a_document_links_to_is_read(tmp_path):
-    secret = tmp_path / "secret.png"
-    secret.write_bytes(b"SECRET")
+@pytest.fixture
+def unheard() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+def test_nothing_that_a_document_links_to_is_read(unheard):
+    port = unheard.getsockname()[1]
     schemas = "http://schemas.openxmlformats.org"
     relations = (
         f'<Relationships xmlns="{schemas}/package/2006/relationships"><Relationship Id="rId9"'
         f' Type="{schemas}/officeDocument/2006/relationships/image"'
-        f' Target="{secret.as_uri()}" TargetMode="External"/></Relationships>'
+        f' Target="http://127.0.0.1:{port}/x.png" TargetMode="External"/></Relationships>'
     )
     image = (
         f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="{schemas}/drawingml/2006/wordprocessingDrawing">'
@@ -62,6 +71,8 @@ def test_nothing_that_a_document_links_to_is_read(tmp_path):
         "x.docx",
     )
     assert only(found).body == "Seven days."
+    with pytest.raises(BlockingIOError):
+        unheard.accept()
 
 
 def test_a_bomb_of_a_document_is_refused():

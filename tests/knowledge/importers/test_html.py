@@ -274,6 +274,11 @@ def test_no_page_takes_more_than_its_share_of_time(piece):
     assert found.drafts or skipped(found)
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "&nbsp;", " <!-- -->", "\u3000"])
+def test_blanks_without_end_are_one(blank):
+    assert only(page(f"<p>begin{blank * 50_000}end")).body == "begin end"
+
+
 def test_a_page_built_of_more_than_people_read_is_refused():
     assert skipped(page("<p>x" * 200_000)) == [(URL, Why.TOO_INTRICATE)]
 

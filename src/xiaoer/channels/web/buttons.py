@@ -86,6 +86,8 @@ async def rate_message(message_id: Id, rating: Rating, visit: PacedVisit, front:
         conversation_id=visit.conversation.id, message_id=message.id, thumb=rating.thumb, text=rating.text
     )
     await front.conversations.feedback(said, now=front.clock())
+    if front.on_thumb is not None:
+        await front.on_thumb(message.id, rating.thumb)
     return Response(status_code=204)
 
 

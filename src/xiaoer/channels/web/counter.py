@@ -11,13 +11,14 @@ from fastapi import APIRouter, Depends, Request
 from xiaoer.channels.web.hub import Changed, Hub
 from xiaoer.channels.web.stream import Patience
 from xiaoer.channels.web.turns import Pace, Turns
-from xiaoer.domain.ids import ConversationId, IntentId
+from xiaoer.domain.ids import ConversationId, IntentId, MessageId
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Conversations, Desk, Proposal, Shop, Tries
 from xiaoer.guard.identity import Identity
 
 Work = Callable[[], Coroutine[Any, Any, None]]  # until cancelled
 Check = Callable[[], Awaitable[object]]
+Thumb = Callable[[MessageId, int], Awaitable[None]]
 
 
 class Counter(Protocol):
@@ -81,6 +82,7 @@ class Front:
     limits: Limits = field(default_factory=Limits)
     pages: Pages = field(default_factory=Pages)
     more: Sequence[APIRouter] = ()  # endpoints of further parts: reply templates, the demo shop's own
+    on_thumb: Thumb | None = None  # a thumb down is also a hint at what was misunderstood
     beside: Sequence[Work] = ()  # runs as long as the app does, e.g. jobs
 
 

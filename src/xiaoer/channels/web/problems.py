@@ -38,9 +38,16 @@ class Trouble(StrEnum):
     NO_CONVERSATION = "no_conversation"
     NO_CARD = "no_card"
     NO_MESSAGE = "no_message"
-    NO_PIN = "no_pin"
     NO_VERSION = "no_version"
     NO_IMPORT = "no_import"
+    NO_TURN = "no_turn"
+    NO_CORRECTION = "no_correction"
+    NO_MODEL = "no_model"
+    NOTHING_BEFORE = "nothing_before"
+    MODEL_REFUSED = "model_refused"
+    MODEL_GONE = "model_gone"
+    OVERTAKEN = "overtaken"
+    NO_PIN = "no_pin"
     NO_TEMPLATE = "no_template"
     NOTHING_TO_TRY_ON = "nothing_to_try_on"
     METHOD = "method"
@@ -81,9 +88,16 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NO_CONVERSATION: 404,
     Trouble.NO_CARD: 404,
     Trouble.NO_MESSAGE: 404,
-    Trouble.NO_PIN: 404,
     Trouble.NO_VERSION: 404,
     Trouble.NO_IMPORT: 404,
+    Trouble.NO_TURN: 404,
+    Trouble.NO_CORRECTION: 404,
+    Trouble.NO_MODEL: 404,
+    Trouble.NOTHING_BEFORE: 409,
+    Trouble.MODEL_REFUSED: 409,
+    Trouble.MODEL_GONE: 409,
+    Trouble.OVERTAKEN: 409,
+    Trouble.NO_PIN: 404,
     Trouble.NO_TEMPLATE: 404,
     Trouble.NOTHING_TO_TRY_ON: 404,
     Trouble.METHOD: 405,
