@@ -9,8 +9,9 @@ from typing import Any
 
 import anyio
 from fastapi import APIRouter
+from tests.learn.replays import by_search
 
-from xiaoer.channels.web import knowledge, knowledge_imports
+from xiaoer.channels.web import gaps, knowledge, knowledge_imports
 from xiaoer.domain.knowledge import Article, Finding, GateReport, Remark
 from xiaoer.domain.knowledge_ports import Gate
 from xiaoer.domain.words import Language, Words
@@ -19,10 +20,13 @@ from xiaoer.knowledge.editor import Editor, OpenGate
 from xiaoer.knowledge.hindsight import Hindsight
 from xiaoer.knowledge.importing import Importing, Source
 from xiaoer.knowledge.intake import Findings, Found, Intake, Progress
+from xiaoer.learn.pinning import Pinboard
+from xiaoer.learn.survey import Survey
 from xiaoer.shops.policy_file import load_policy
 from xiaoer.store.articles import SqlArticles
 from xiaoer.store.engine import Store
 from xiaoer.store.imports import SqlImports
+from xiaoer.store.questions import SqlPins, SqlQuestions
 
 POLICY = load_policy(Path(str(files("xiaoer.shops.demo"))) / "policy.yaml")
 TEXT: dict[str, Any] = {
@@ -98,12 +102,15 @@ class Kb:
     importing: Importing
     current: Current
     clock: Callable[[], datetime]
+    survey: Survey
+    pinboard: Pinboard
 
     @property
     def routers(self) -> list[APIRouter]:
         return [
             knowledge.router(self.editor, self.hindsight, POLICY, self.clock),
             knowledge_imports.router(self.importing),
+            gaps.router(self.survey, self.pinboard, self.clock),
         ]
 
 
@@ -123,4 +130,7 @@ def furnish_kb(
         shop_id=POLICY.shop_id,
         clock=clock,
     )
-    return Kb(editor, Hindsight(articles, POLICY.shop_id, current), importing, current, clock)
+    survey = Survey(SqlQuestions(store), articles, POLICY.shop_id)
+    pinboard = Pinboard(SqlPins(store), articles, POLICY.shop_id, replays=by_search)
+    hindsight = Hindsight(articles, POLICY.shop_id, current)
+    return Kb(editor, hindsight, importing, current, clock, survey, pinboard)

@@ -1,19 +1,18 @@
 """The gate: what a change does to pinned and recent questions, and what it keeps from going live."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.learn.replays import Search
 from tests.store.questions_contract import PIANO, RETURNS
 from tests.store.samples import NOW, SHOP
 
 from xiaoer.domain.ids import TurnId
 from xiaoer.domain.knowledge import Article, By, Passage, Shift
 from xiaoer.domain.learning import Asked, Pinned
-from xiaoer.domain.ports import Library
 from xiaoer.domain.words import Language
 from xiaoer.knowledge.editor import Blocked, Editor, Published
 from xiaoer.knowledge.memory import MemoryArticles
@@ -34,19 +33,6 @@ WINDOW = Article(
 FEE = replace(WINDOW, slug="shipping-fee", title="运费多少？", questions=("邮费怎么算",), body="运费 8 元。")
 RENT = replace(WINDOW, slug="rent", title="可以租相机吗？", questions=("租相机多少钱",), body="不出租。")
 PIN = replace(RETURNS, question="几天内可以退货？", says="7 天")
-
-
-class Search:
-    """The search alone stands in for the mind."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def answers(
-        self, question: str, language: Language, libraries: Sequence[Library]
-    ) -> Sequence[Passage | None]:
-        self.asked.append(question)
-        return [next(iter(found.search(question, language, limit=1)), None) for found in libraries]
 
 
 class House:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.learn.test_gate import FEE, WINDOW, Search
+from tests.learn.replays import by_search
+from tests.learn.test_gate import FEE, WINDOW
 from tests.store.questions_contract import RETURNS
 from tests.store.samples import NOW, SHOP
 
@@ -20,10 +21,6 @@ from xiaoer.learn.question_memory import MemoryPins
 WANTED = replace(RETURNS, id="", question="几天内可以退货？", says="7 天")
 
 
-async def replays() -> Search:
-    return Search()
-
-
 @pytest.fixture
 def pins() -> MemoryPins:
     return MemoryPins()
@@ -34,7 +31,7 @@ async def board(pins: MemoryPins) -> Pinboard:
     articles = MemoryArticles()
     seen = await articles.changed(SHOP)
     await articles.issue(SHOP, [WINDOW, FEE], by=By("lin"), now=NOW, seen=seen)
-    return Pinboard(pins, articles, SHOP, replays=replays)
+    return Pinboard(pins, articles, SHOP, replays=by_search)
 
 
 async def questions(board: Pinboard) -> Sequence[str]:
