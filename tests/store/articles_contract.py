@@ -135,6 +135,8 @@ class ArticlesContract:
         assert await articles.publish(SHOP, live, now=NOW, seen=seen) is None  # no drafts any more
         with pytest.raises(ValueError, match="two versions"):
             await articles.publish(SHOP, [drafts[0], drafts[0]], now=NOW, seen=seen)
+        with pytest.raises(ValueError, match="two versions"):
+            await articles.issue(SHOP, [FEE, FEE], by=LIN, now=NOW, seen=seen)
 
     async def test_what_was_not_seen_is_not_published_over(self, articles: Articles):
         seen = await articles.changed(SHOP)

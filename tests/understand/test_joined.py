@@ -85,7 +85,7 @@ def test_a_message_is_embedded_in_one_call(small, joint, knowing):
     track, refund, invoice = (WORDS[Language.EN, topic][-1] for topic in TOPICS)
     heard = hear(
         listener(small, replace(joint, embedder=knowing)),
-        f"hi! where is my {track}? also can i ask for the {invoice}. btw, what about the {refund} please",
+        f"where is my {track}? also can i ask for the {invoice}. btw, what about the {refund} please",
     )
     assert [wish.best.intent for wish in heard.wishes] == ["track_parcel", "invoice", "refund_time"]
     (asked,) = knowing.asked

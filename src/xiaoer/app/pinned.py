@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -34,8 +35,7 @@ class _File(BaseModel):
 
 def shipped_pins(shop_id: ShopId) -> dict[str, Pinned]:
     """By id. ValidationError if the file is not of its form."""
-    text = (demo_folder() / "pinned.yaml").read_text("utf-8")
-    read = _File.model_validate(yaml.safe_load(text))
+    read = _file()
     found = {}
     for language, pins in ((Language.ZH, read.zh), (Language.EN, read.en)):
         for pin in pins:
@@ -44,6 +44,11 @@ def shipped_pins(shop_id: ShopId) -> dict[str, Pinned]:
                 id=name, question=pin.ask, language=language, slug=pin.slug, says=pin.says, author=DEMO
             )
     return found
+
+
+@cache
+def _file() -> _File:
+    return _File.model_validate(yaml.safe_load((demo_folder() / "pinned.yaml").read_text("utf-8")))
 
 
 async def follow_pins(pins: Pins, shop_id: ShopId, *, clock: Callable[[], datetime]) -> None:

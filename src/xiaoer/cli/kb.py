@@ -9,6 +9,7 @@ import typer
 from xiaoer.app.knowledge import open_knowledge
 from xiaoer.cli import kb_pick as pick
 from xiaoer.cli import kb_show as show
+from xiaoer.cli.kb_lint import kb_lint
 from xiaoer.cli.shared import Stop, out, read_settings, run
 from xiaoer.domain.knowledge import ArticleState, By, ImportState, Name, Scope
 from xiaoer.domain.knowledge_ports import WantedVersions
@@ -19,6 +20,7 @@ from xiaoer.knowledge.wire import answered_json, import_json, version_json
 from xiaoer.text.language import language_of
 
 kb = typer.Typer(help="The shop's articles / 店铺的知识库", no_args_is_help=True)
+kb.command("lint")(kb_lint)
 
 Slug = Annotated[str, typer.Argument(help="Name of the article / 文章名，例如 shipping-fee")]
 InLanguage = Annotated[Language | None, typer.Option(help="zh or en; none: both / 语言，不写表示两种")]

@@ -53,8 +53,7 @@ class MemoryArticles:
     async def publish(
         self, shop_id: ShopId, drafts: Sequence[Version], *, now: datetime, seen: str
     ) -> Sequence[Version] | None:
-        if len({draft.article.name for draft in drafts}) < len(drafts):
-            raise ValueError("two versions of one article cannot be published at once")
+        _refuse_twice([draft.article for draft in drafts])
         kept = self._kept.get(shop_id, {})
         as_given = all(kept.get(d.ref) == d and d.state is ArticleState.DRAFT for d in drafts)
         if not as_given or seen != await self.changed(shop_id):
@@ -67,6 +66,7 @@ class MemoryArticles:
     async def issue(
         self, shop_id: ShopId, articles: Sequence[Article], *, by: By, now: datetime, seen: str
     ) -> Sequence[Version] | None:
+        _refuse_twice(articles)
         if seen != await self.changed(shop_id):
             return None
         drafts = [self._add(shop_id, replace(article, updated_at=now), by) for article in articles]
@@ -99,6 +99,11 @@ class MemoryArticles:
 
     def _put(self, shop_id: ShopId, versions: Iterable[Version]) -> None:
         self._kept.setdefault(shop_id, {}).update({version.ref: version for version in versions})
+
+
+def _refuse_twice(articles: Sequence[Article]) -> None:
+    if len({article.name for article in articles}) < len(articles):
+        raise ValueError("two versions of one article cannot be published at once")
 
 
 def _is_wanted(version: Version, wanted: WantedVersions) -> bool:

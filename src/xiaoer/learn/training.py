@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -62,6 +63,7 @@ class Candidate:
         }
 
 
+@cache
 def syllabus() -> Syllabus:
     """Of this release."""
     writes = {name for name in catalogue() if action_of(catalogue(), name) in _WRITES}

@@ -1,6 +1,6 @@
 """Versions of articles as rows, and the statements that read and write them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,9 +78,8 @@ def alive(
     slugs = sorted({name.slug for name in names})
     living = or_(table.c.state != ArticleState.ARCHIVED.value, table.c.archived_at > now)
     by_name: dict[Name, list[Version]] = {}
-    for start in range(0, len(slugs), _AT_ONCE):
-        some = table.c.slug.in_(slugs[start : start + _AT_ONCE])
-        for version in found(conn, of_shop(shop_id, living, some)):
+    for some in _pieces(slugs):
+        for version in found(conn, of_shop(shop_id, living, table.c.slug.in_(some))):
             by_name.setdefault(version.article.name, []).append(version)
     return by_name
 
@@ -104,23 +103,39 @@ def mark(conn: Connection, shop_id: ShopId) -> str:
     return f"{count}-{numbers}"
 
 
-def add(conn: Connection, shop_id: ShopId, article: Article, by: By) -> Version:
-    """A draft with the next number. The caller has the shop's turn."""
-    own = (
-        table.c.shop_id == shop_id,
-        table.c.slug == article.slug,
-        table.c.language == article.language.value,
-    )
-    last = conn.scalar(select(func.max(table.c.number)).where(*own)) or 0
-    made = Version(
-        article=article,
-        number=last + 1,
-        state=ArticleState.DRAFT,
-        author=by.author,
-        source=by.source,
-    )
-    conn.execute(insert(table), {"shop_id": shop_id, **row_of(made)})
+def add(conn: Connection, shop_id: ShopId, articles: Sequence[Article], by: By) -> list[Version]:
+    """Drafts with the next numbers, of different articles. The caller has the shop's turn."""
+    last = _last_numbers(conn, shop_id, articles)
+    made = [
+        Version(
+            article=article,
+            number=last.get(article.name, 0) + 1,
+            state=ArticleState.DRAFT,
+            author=by.author,
+            source=by.source,
+        )
+        for article in articles
+    ]
+    if made:
+        conn.execute(insert(table), [{"shop_id": shop_id, **row_of(version)} for version in made])
     return made
+
+
+def _last_numbers(conn: Connection, shop_id: ShopId, articles: Sequence[Article]) -> dict[Name, int]:
+    slugs = sorted({article.slug for article in articles})
+    highest = func.max(table.c.number).label("highest")
+    query = select(table.c.slug, table.c.language, highest).where(table.c.shop_id == shop_id)
+    query = query.group_by(table.c.slug, table.c.language)
+    last: dict[Name, int] = {}
+    for some in _pieces(slugs):
+        for row in conn.execute(query.where(table.c.slug.in_(some))):
+            last[Name(row.slug, Language(row.language))] = row.highest
+    return last
+
+
+def _pieces(slugs: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Databases take so many parameters and no more."""
+    return (slugs[start : start + _AT_ONCE] for start in range(0, len(slugs), _AT_ONCE))
 
 
 def rewrite(conn: Connection, shop_id: ShopId, version: Version) -> bool:

@@ -43,7 +43,7 @@ class SqlArticles:
     async def draft(self, shop_id: ShopId, article: Article, *, by: By, now: datetime) -> Version:
         def write(conn: Connection) -> Version:
             in_turn(conn, _turn(shop_id))
-            return rows.add(conn, shop_id, replace(article, updated_at=now), by)
+            return rows.add(conn, shop_id, [replace(article, updated_at=now)], by)[0]
 
         return await self._store.write(shop_id, write)
 
@@ -67,8 +67,7 @@ class SqlArticles:
     async def publish(
         self, shop_id: ShopId, drafts: Sequence[Version], *, now: datetime, seen: str
     ) -> Sequence[Version] | None:
-        if len({draft.article.name for draft in drafts}) < len(drafts):
-            raise ValueError("two versions of one article cannot be published at once")
+        _refuse_twice([draft.article for draft in drafts])
 
         def write(conn: Connection) -> Sequence[Version] | None:
             in_turn(conn, _turn(shop_id))
@@ -79,11 +78,13 @@ class SqlArticles:
     async def issue(
         self, shop_id: ShopId, articles: Sequence[Article], *, by: By, now: datetime, seen: str
     ) -> Sequence[Version] | None:
+        _refuse_twice(articles)
+
         def write(conn: Connection) -> Sequence[Version] | None:
             in_turn(conn, _turn(shop_id))
             if rows.mark(conn, shop_id) != seen:
                 return None
-            drafts = [rows.add(conn, shop_id, replace(a, updated_at=now), by) for a in articles]
+            drafts = rows.add(conn, shop_id, [replace(a, updated_at=now) for a in articles], by)
             return _publish(conn, shop_id, drafts, now)
 
         return await self._store.write(shop_id, write)
@@ -99,6 +100,11 @@ class SqlArticles:
             return bool(changed)
 
         return await self._store.write(shop_id, write)
+
+
+def _refuse_twice(articles: Sequence[Article]) -> None:
+    if len({article.name for article in articles}) < len(articles):
+        raise ValueError("two versions of one article cannot be published at once")
 
 
 def _turn(shop_id: ShopId) -> str:

@@ -189,13 +189,19 @@ def _joined(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str) -> list[
     groups: list[_Piece] = []
     for piece in own:
         if groups and _is_one(groups[-1], piece, text):
-            kept = max(groups[-1], piece, key=lambda p: (p.best.intent in _TO_BE_DONE, p.best.confidence))
+            kept = max(groups[-1], piece, key=lambda p: _rank(p, text))
             groups[-1] = _Piece(groups[-1].start, piece.end, True, kept.guesses)
         else:
             groups.append(piece)
     starts = [min(first_serious, own[0].start), *(g.start for g in groups[1:])]
     ends = [max(p.end for p in pieces if p.start < after) for after in (*starts[1:], len(text))]
     return [_Piece(s, e, True, g.guesses) for s, e, g in zip(starts, ends, groups, strict=True)]
+
+
+def _rank(piece: _Piece, text: str) -> tuple[bool, bool, float]:
+    """Of two that are one wish: what is wanted before what is not, what is to be done before what is told."""
+    denied = _is_negated(text[piece.start : piece.end], piece.best.intent)
+    return not denied, piece.best.intent in _TO_BE_DONE, piece.best.confidence
 
 
 def _is_one(before: _Piece, piece: _Piece, text: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.knowledge.importers.reports import bodies, noted, only, skipped
 
 from xiaoer.domain.words import Language
-from xiaoer.knowledge.importers import Imported, Limits, Told, Why, read_source, together
+from xiaoer.knowledge.importers import Imported, Limits, Told, Why, read_source
 
 URL = "https://shop.test/help/returns.html"
 LONG = "You may return it within seven days. " * 5
@@ -154,14 +154,6 @@ def test_the_whole_page_in_one_form_is_a_page_still():
         only(page("<form><h1>退货</h1><p>七天。</p><input value=x><button>查</button></form>")).body
         == "七天。"
     )
-
-
-def test_pages_of_one_site_have_no_slug_twice_and_nothing_twice():
-    one = page("<h2>How?</h2><p>So.</p><h2>Who?</h2><p>We.</p>", name="https://shop.test/1")
-    two = page("<h2>How?</h2><p>Other.</p><h2>Who?</h2><p>We.</p>", name="https://shop.test/2")
-    found = together([one, two])
-    assert len({d.slug for d in found.drafts}) == len(found.drafts) == 3
-    assert skipped(found) == [("https://shop.test/2", Why.TWICE)]
 
 
 # --- what is not -------------------------------------------------------------------------------

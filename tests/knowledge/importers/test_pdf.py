@@ -1,6 +1,7 @@
 """PDF: text with its pages, bounds of pages and time, and a clear word for scans and passwords."""
 
 import io
+import tracemalloc
 import zlib
 from itertools import count
 
@@ -143,7 +144,12 @@ def test_a_bomb_within_a_page_is_passed_over():
     page = b"<< /Type /Page /Parent 2 0 R /Contents 8 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
     whole = pdf(["这一页有很多文字，足够写成一篇文章，真的够了。"], extra=[page, content])
     whole = whole.replace(b"/Count 1 /Kids [4 0 R]", b"/Count 2 /Kids [4 0 R 7 0 R]")
-    found = read_source(whole, "x.pdf")
+    tracemalloc.start()
+    try:
+        found = read_source(whole, "x.pdf")
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
     assert "这一页有很多文字" in only(found).body
     assert skipped(found) == [("x.pdf:p2", Why.BAD_PAGE)]
 

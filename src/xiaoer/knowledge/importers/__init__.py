@@ -18,7 +18,7 @@ from xiaoer.knowledge.importers.base import (
     Told,
     Why,
 )
-from xiaoer.knowledge.importers.source import read_source, together
+from xiaoer.knowledge.importers.source import read_source
 from xiaoer.knowledge.importers.words import said
 
 __all__ = [
@@ -33,5 +33,4 @@ __all__ = [
     "Why",
     "read_source",
     "said",
-    "together",
 ]

@@ -44,24 +44,6 @@ def gather(findings: Iterable[Finding], reading: Reading) -> Imported:
     return Imported(tuple(_named(tray.pieces)), tuple(tray.skipped), tuple(tray.notes))
 
 
-def again(part: Imported) -> Iterator[Finding]:
-    """What an import gave, as what another one may find."""
-    yield from part.skipped
-    yield from part.notes
-    for draft in part.drafts:
-        own = draft.slug if draft.slug != slug_of(draft.title) else None
-        yield Piece(
-            title=draft.title,
-            body=draft.body,
-            source=draft.source,
-            questions=draft.questions,
-            group=draft.group,
-            language=draft.language,
-            slug=own,
-            for_person=draft.for_person,
-        )
-
-
 @dataclass(slots=True)
 class _Tray:
     reading: Reading

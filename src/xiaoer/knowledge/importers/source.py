@@ -1,7 +1,7 @@
 """The one way in: a file, a folder or bytes of any form -> drafts, and what was left out."""
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from xiaoer.knowledge.importers.base import (
     silent,
 )
 from xiaoer.knowledge.importers.docx import read_docx
-from xiaoer.knowledge.importers.drafts import again, gather, visible
+from xiaoer.knowledge.importers.drafts import gather, visible
 from xiaoer.knowledge.importers.forms import Form, form_of
 from xiaoer.knowledge.importers.html import read_html
 from xiaoer.knowledge.importers.markdown_folder import Listed, files_in, read_markdown
@@ -52,12 +52,6 @@ def read_source(
     if path is not None and path.is_dir():
         return gather(_folder(path, reading), reading)
     return gather(_one(source, reading), reading)
-
-
-def together(parts: Iterable[Imported], *, limits: Limits | None = None) -> Imported:
-    """Of several imports, such as pages of a site, one: said twice is kept once, no slug is there twice."""
-    reading = Reading("", limits or Limits(), Hints(), silent)
-    return gather((finding for part in parts for finding in again(part)), reading)
 
 
 def _folder(folder: Path, reading: Reading) -> Iterator[Finding]:

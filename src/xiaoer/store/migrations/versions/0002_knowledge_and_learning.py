@@ -61,7 +61,7 @@ def _article_versions() -> None:
         ),
         sa.PrimaryKeyConstraint("shop_id", "slug", "language", "number", name=op.f("pk_article_versions")),
     )
-    op.create_index("ix_article_versions_state", "article_versions", ["shop_id", "state"])
+    op.create_index("ix_article_versions_state", "article_versions", ["shop_id", "state", "number"])
     op.create_index(
         "uq_article_versions_published",
         "article_versions",
