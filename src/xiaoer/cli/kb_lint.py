@@ -74,7 +74,8 @@ def _ours(named: Sequence[str]) -> Ours:
     phones = {"".join(filter(str.isdigit, name)) for name in named if "." not in name}
     if any(len(phone) < _FEWEST_DIGITS for phone in phones):
         raise Stop(
-            "--own 写邮箱域名（如 shop.com）或电话号码\n--own: write a mail domain such as shop.com, or a phone number"
+            "--own 写邮箱域名（如 shop.com）或电话号码\n"
+            "--own: write a mail domain such as shop.com, or a phone number"
         )
     return Ours(frozenset(domains), frozenset(phones))
 
