@@ -1,4 +1,4 @@
-"""The demo's pinned questions: all hold as customers really are answered; merchants have the last word."""
+"""The demo's pinned questions: all hold, as customers are really answered; merchants have the last word."""
 
 from dataclasses import replace
 
