@@ -12,7 +12,6 @@ from xiaoer.app.shipped import DEMO
 from xiaoer.domain.learning import Asked
 from xiaoer.domain.question_ports import Pins
 from xiaoer.domain.words import Language
-from xiaoer.learn.question_memory import MemoryPins
 from xiaoer.store.engine import Store
 from xiaoer.store.questions import SqlPins
 
@@ -49,11 +48,8 @@ async def test_all_hold_and_are_answered_so_in_a_conversation(opened: Opened) ->
             assert answered == one.pinned.slug, one.pinned.question
 
 
-@pytest.fixture(params=["memory", "sql"])
-def pins(request: pytest.FixtureRequest) -> Pins:
-    if request.param == "memory":
-        return MemoryPins()
-    store: Store = request.getfixturevalue("store")
+@pytest.fixture
+def pins(store: Store) -> Pins:
     return SqlPins(store)
 
 

@@ -13,17 +13,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import squareform
 
 from xiaoer.domain.words import Language
 from xiaoer.text.words import tokens
 from xiaoer.understand.catalogue import book
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+# scipy is slow to load, and only who looks for gaps needs it: it is imported where it is used.
 
 LINES = {Language.ZH: 0.09, Language.EN: 0.14}
 LONGEST = 300  # characters of a question that are compared
@@ -53,7 +55,7 @@ def clusters(texts: Sequence[str], language: Language) -> tuple[Cluster, ...]:
     return tuple(_cluster(different, weights, part) for part in sorted(found, key=lambda part: int(part[0])))
 
 
-def _cluster(texts: Sequence[str], weights: csr_matrix, part: Rows) -> Cluster:
+def _cluster(texts: Sequence[str], weights: "csr_matrix", part: Rows) -> Cluster:
     """Nearest to the middle first; of two as near the shorter."""
     own = weights[part]
     nearness = np.asarray(own @ own.sum(axis=0).T).ravel()
@@ -63,8 +65,10 @@ def _cluster(texts: Sequence[str], weights: csr_matrix, part: Rows) -> Cluster:
     return Cluster(tuple(texts[number] for _, number in ranked))
 
 
-def _weights(texts: Sequence[str], language: Language) -> csr_matrix:
+def _weights(texts: Sequence[str], language: Language) -> "csr_matrix":
     """A row of unit length for each text; of one without words a row of zeros."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
+
     rows: list[int] = []
     columns: list[int] = []
     values: list[float] = []
@@ -80,8 +84,11 @@ def _weights(texts: Sequence[str], language: Language) -> csr_matrix:
     return csr_matrix(matrix.multiply((1 / np.where(lengths > 0, lengths, 1))[:, None]))
 
 
-def _islands(weights: csr_matrix, line: float) -> Iterator[Rows]:
+def _islands(weights: "csr_matrix", line: float) -> Iterator[Rows]:
     """Rows between which no likeness reaches the line: no cluster lies on two of them."""
+    from scipy.sparse import coo_matrix  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     count = weights.shape[0]
     across = weights.T.tocsc()
     rows, columns = [], []
@@ -97,16 +104,23 @@ def _islands(weights: csr_matrix, line: float) -> Iterator[Rows]:
     yield from np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
 
 
-def _parts(weights: csr_matrix, island: Rows, language: Language) -> Iterator[Rows]:
+def _parts(weights: "csr_matrix", island: Rows, language: Language) -> Iterator[Rows]:
     if len(island) == 1:
         yield island
         return
+    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415
+
     own = weights[island]
-    apart = np.clip(1 - (own @ own.T).toarray(), 0, None)
-    np.fill_diagonal(apart, 0)
-    labels = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - LINES[language], "distance")
+    apart = np.clip(1 - np.concatenate(list(_triangle(own))), 0, None)
+    labels = fcluster(linkage(apart, "average"), 1 - LINES[language], "distance")
     for label in np.unique(labels):
         yield island[labels == label]
+
+
+def _triangle(weights: "csr_matrix") -> Iterator[NDArray[np.float64]]:
+    """Likeness of each row with those behind it, row by row: the whole square would be twice as large."""
+    for number in range(weights.shape[0] - 1):
+        yield (weights[number + 1 :] @ weights[number].T).toarray().ravel()
 
 
 @dataclass(frozen=True, slots=True)
