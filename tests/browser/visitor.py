@@ -124,8 +124,11 @@ class Visitor:
         return self.panel.get_by_role("button", name=zh if self.language == "zh" else en, exact=True)
 
     async def becomes(self, customer_id: str) -> None:
-        async with self.page.expect_response("**/demo/api/sign-in"):
-            await self.page.locator("#customers").select_option(customer_id)
+        """Until the page itself knows: a reload between the response and that would forget the customer."""
+        await self.page.locator("#customers").select_option(customer_id)
+        await self.page.wait_for_function(
+            "id => JSON.parse(sessionStorage.getItem('moonhill.customer'))?.id === id", arg=customer_id
+        )
 
     async def signs_out(self) -> None:
         await self.page.locator("#customers").select_option("")

@@ -83,17 +83,18 @@ async def test_from_not_what_i_meant_to_being_understood_and_back(
 ) -> None:
     monkeypatch.setenv("XIAOER_STAFF_TOKENS", f"lin:{STAFF['Authorization'].removeprefix('Bearer ')}")
     url = request.getfixturevalue("postgres").fresh() if database == "postgresql" else ""
-    async with opened(Clock(), 20.0, url) as (app, _):
+    clock = Clock()
+    async with opened(clock, 20.0, url) as (app, _):
         served = web(app, with_demo=True)
         transport = httpx.ASGITransport(served, raise_app_exceptions=False)
         async with (
             served.router.lifespan_context(served),
             httpx.AsyncClient(transport=transport, base_url="http://counter") as http,
         ):
-            await the_loop(Street(app, http, served.state.turns, language))
+            await the_loop(Street(app, http, served.state.turns, language), clock)
 
 
-async def the_loop(street: Street) -> None:
+async def the_loop(street: Street, clock: Clock) -> None:
     base = street.app.learning.school.model
     said, wrong, right = misheard(base, street.language)
     assert await street.understood(said) == (wrong.name, base.version)
@@ -117,6 +118,7 @@ async def the_loop(street: Street) -> None:
     await street.app.learning.school.idle()
     assert (await street.get("/models"))["last"]["ended"] == "nothing_new"  # nobody has confirmed it
 
+    clock.forward(minutes=1)  # the newest model comes first
     confirmed = await street.post(f"/corrections/{correction['id']}/confirm")
     assert confirmed.json()["staff_id"] == "lin"
     await street.post("/models/train")

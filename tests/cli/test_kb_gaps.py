@@ -1,0 +1,119 @@
+"""xiaoer kb gaps, pin, pins, unpin, and what publishing says of the answers it changes, as it is typed."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xiaoer.app import open_app
+from xiaoer.channels.terminal import Terminal
+from xiaoer.cli import main as entry
+from xiaoer.domain.words import Language
+from xiaoer.settings import Settings
+
+Run = Callable[..., str]
+ASKED = ("陶艺体验课怎么报名", "周末的陶艺体验课怎么报名", "陶艺体验课怎么报名，打 13800138000 告诉我")
+ARTICLE = """---
+title: 陶艺体验课怎么报名？
+group: service
+questions:
+  - 周末的陶艺体验课怎么报名
+---
+陶艺体验课每周六开课，到店报名就行。
+"""
+
+
+async def _ask(folder: Path) -> None:
+    """Each a conversation of its own."""
+    async with open_app(Settings(data_dir=folder, _env_file=None)) as app:
+        for text in ASKED:
+            conversation_id = await app.open_terminal(None, Language.ZH)
+            await Terminal(clerk=app.clerk, conversation_id=conversation_id).say(text)
+
+
+@pytest.fixture
+def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+    """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error too."""
+    shutil.copytree(template, tmp_path / "data")
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, fails: int = 0) -> str:
+        monkeypatch.setattr("sys.argv", ["xiaoer", "kb", *words])
+        with pytest.raises(SystemExit) as ended:
+            entry.main()
+        printed = capsys.readouterr()
+        assert (ended.value.code or 0) == fails, printed.err
+        assert "Traceback" not in printed.err
+        return str(printed.out + printed.err if fails else printed.out)
+
+    return run
+
+
+def test_a_gap_is_shown_filled_and_told_as_filled(kb: Run, tmp_path: Path) -> None:
+    assert "没有缺口 / There is no gap." in kb("gaps")
+    asyncio.run(_ask(tmp_path / "data"))
+    shown = kb("gaps", "--since", "7d")
+    assert "3 × " in shown
+    assert "3 位顾客 customers" in shown
+    assert "陶艺体验课怎么报名" in shown
+    assert "13800138000" not in shown
+    [gap] = json.loads(kb("gaps", "--json"))
+    assert (gap["count"], gap["language"], gap["filled"]) == (3, "zh", False)
+    assert json.loads(kb("gaps", "--language", "en", "--json")) == []
+    assert json.loads(kb("gaps", "--since", "2099-01-01", "--json")) == []
+
+    (tmp_path / "class.md").write_text(ARTICLE)
+    kb("edit", "pottery-class", "class.md", "--language", "zh")
+    published = kb("publish", "pottery-class")
+    assert "zh/pottery-class #1 已发布 / is published" in published
+    assert "新增 gained" in published
+    assert "pottery-class" in published.split("gained")[1]
+    assert "13800138000" not in published
+    assert "现在能答了 answered now by: pottery-class" in kb("gaps")
+
+
+def test_what_breaks_a_pinned_answer_is_refused_with_the_reason(kb: Run, tmp_path: Path) -> None:
+    assert "ok" in kb("pins", "--check")
+    file = tmp_path / "window.md"
+    file.write_text(kb("show", "return-window", "--language", "zh").replace("15 天", "10 天"))
+    kb("edit", "return-window", str(file), "--language", "zh")
+    told = kb("publish", "return-window", fails=2)
+    assert "没有“15 天”" in told
+    assert "without “15 天”" in told
+    assert "Nothing was published" in told
+    assert "15 天" in kb("show", "return-window", "--language", "zh")
+    kb("unpin", "收到货后几天内可以退")
+    assert "zh/return-window #2 已发布" in kb("publish", "return-window")
+
+
+def test_pins_are_set_listed_and_taken_off(kb: Run) -> None:
+    before = json.loads(kb("pins", "--json"))
+    assert len(before) >= 80
+    assert "已钉住 / Pinned: " in kb("pin", "几点下班？", "--slug", "service-hours", "--says", "22:00")
+    not_so = kb("pin", "几点下班？", "--slug", "service-hours", "--says", "23:00")
+    assert "现在还不是这样 / Not so today" in not_so
+    held = {pin["question"]: pin for pin in json.loads(kb("pins", "--check", "--json", fails=1))}
+    assert (held["几点下班？"]["fault"], held["几点下班？"]["author"]) == ("other_words", "cli")
+    assert "已取下 / Taken off: 几点下班？" in kb("unpin", held["几点下班？"]["id"])
+    assert json.loads(kb("pins", "--json")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("pin", "几点下班", "--slug", "no-such"), "没有这篇文章"),
+        (("pin", "a" * 201, "--slug", ""), "at most 200 characters"),
+        (("unpin", "从没钉过"), "There is no such pin"),
+        (("gaps", "--since", "lately"), "写 7d、4w，或日期"),
+        (("gaps", "--since", "0d"), "write 7d, 4w or a day"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_told_in_both_languages(kb: Run, words: tuple[str, ...], told: str) -> None:
+    assert told in kb(*words, fails=2)
