@@ -3,6 +3,7 @@
 # `=`, not `?=`: some shells export HOST, and nobody should be served to the network by accident.
 HOST = 127.0.0.1
 PORT ?= 8000
+WORKERS ?= 3
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -11,9 +12,9 @@ bin := .venv/bin
 run: setup ## 启动演示店铺 / start with the demo shop  [PORT=8000] [HOST=127.0.0.1]
 	@exec $(bin)/xiaoer serve --demo --host $(HOST) --port $(PORT)
 
-test: check ## 检查并测试 / check, then run every test  [ARGS="-k refund"]
+test: check ## 检查并测试 / check, then run every test  [ARGS="-k refund"] [WORKERS=3]
 	@sh scripts/chromium.sh
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest -n $(WORKERS) $(ARGS)
 
 check: setup-dev ## 风格、类型、分层 / style, types, layers
 	$(bin)/ruff format --check .

@@ -7,6 +7,7 @@ pytest-asyncio cannot run the tests of other folders.
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -35,6 +36,13 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser and one counter: with several workers they are of one of them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     for name in NAMES:
@@ -44,11 +52,12 @@ def chromium() -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def counter(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counter]:
+async def counter(template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Counter]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     made = Counter(tmp_path_factory.mktemp("counter"), port)
+    shutil.copytree(template / "model", made.folder / "model")
     try:
         await made.start()
         yield made

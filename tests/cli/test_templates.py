@@ -64,7 +64,7 @@ def test_from_a_draft_to_what_is_said_and_back(words: Run) -> None:
     ]
     live = shown["history"][-1]["id"]
     assert TEXT in words("show", live)
-    assert "已下架 archived" in words("archive", live)
+    assert "archived" in words("archive", live)
     assert live[:8] not in words("list")
     assert json.loads(words("list", "--intent", "order_status", "--json")) == []
     [row] = [json.loads(words("report", "--json"))]

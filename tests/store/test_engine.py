@@ -281,5 +281,5 @@ async def test_a_deadlock_is_tried_again(postgres: Postgres) -> None:
         await asyncio.gather(store.write("k", swap(1, 2)), store.write("k", swap(2, 1)))
         texts = await store.read(lambda conn: list(conn.scalars(select(notes.c.text))))
     assert texts == ["++", "++"]
-    assert len(runs) == 3
+    assert len(runs) > 2
     postgres.drop(url)

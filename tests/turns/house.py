@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.once import made_once
 from tests.turns.counter import Clock
 
 from xiaoer.app import App, open_app
@@ -55,14 +56,12 @@ class Switch:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the world of the demo shop at noon, the trained model and the secrets."""
-    folder = tmp_path_factory.mktemp("template")
 
-    async def make() -> None:
+    async def make(folder: Path) -> None:
         async with open_app(Settings(data_dir=folder, _env_file=None), clock=Clock()):
             pass
 
-    asyncio.run(make())
-    return folder
+    return made_once(tmp_path_factory, "template", lambda folder: asyncio.run(make(folder)))
 
 
 @pytest.fixture

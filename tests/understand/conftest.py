@@ -1,6 +1,7 @@
 """One model for all tests here: training takes seconds."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -30,8 +31,8 @@ SHELVES = (
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    return load_or_train(tmp_path_factory.mktemp("models"))
+def model(template: Path) -> Model:
+    return load_or_train(template / "model")
 
 
 @pytest.fixture(scope="session")
