@@ -40,6 +40,8 @@ def quality_rows() -> list[dict[str, Any]]:
     for language in Language:
         for part in PARTS:
             found = quality(asked(language, part), line=LINE).as_json()
+            if not any(q.says for q in questions(language, part)):
+                del found["quoted"]  # nobody marked where the answer stands
             shared = sorted(overlap(q, language) for q in questions(language, part) if q.slugs)
             rows.append(
                 {"language": language.value, "part": part, **found, "overlap": shared[len(shared) // 2]}
