@@ -36,8 +36,9 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser and one counter: with several workers they are of one of them."""
+    """One browser and one counter: of several workers one runs all tests here."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.xdist_group("browser"))
