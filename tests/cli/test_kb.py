@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from xiaoer.cli import main as entry
+from xiaoer.cli.shared import out
 
 Run = Callable[..., str]
 
@@ -18,7 +19,7 @@ def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error."""
     shutil.copytree(template, tmp_path / "data")
     monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(out, "width", 200)
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, fails: int = 0) -> str:

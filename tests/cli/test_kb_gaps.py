@@ -12,6 +12,7 @@ import pytest
 from xiaoer.app import open_app
 from xiaoer.channels.terminal import Terminal
 from xiaoer.cli import main as entry
+from xiaoer.cli.shared import out
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
 
@@ -40,7 +41,7 @@ def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error too."""
     shutil.copytree(template, tmp_path / "data")
     monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(out, "width", 200)
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, fails: int = 0) -> str:

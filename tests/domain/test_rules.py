@@ -22,22 +22,13 @@ from xiaoer.domain.order import (
     ParcelState,
     PayMethod,
 )
-from xiaoer.domain.outcome import Reason, Refused
+from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Address, Tier
 from xiaoer.domain.policy import Hours, Policy
-from xiaoer.domain.rules import (
-    FAULTS,
-    ReturnAsk,
-    refund_for,
-    refuse_cancel,
-    refuse_change_address,
-    refuse_exchange,
-    refuse_return,
-    refuse_variant,
-    return_fee,
-    return_until,
-    situation,
-)
+from xiaoer.domain.rules.money import refund_for
+from xiaoer.domain.rules.orders import may_cancel, may_change_address, may_swap
+from xiaoer.domain.rules.parcels import situation
+from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_exchange, may_return, return_fee, return_until
 from xiaoer.domain.words import Language, Words
 from xiaoer.speak.book import book
 
@@ -115,10 +106,6 @@ def delivered(days_ago: float, *lines: Line) -> Order:
     return order(OrderState.DELIVERED, *lines, arrived=NOW - timedelta(days=days_ago))
 
 
-def reason_of(no: Refused | None) -> Reason | None:
-    return no.reason if no else None
-
-
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
@@ -131,13 +118,13 @@ def reason_of(no: Refused | None) -> Reason | None:
     ],
 )
 def test_until_when_an_order_can_be_cancelled_or_redirected(state: OrderState, reason: Reason | None) -> None:
-    assert reason_of(refuse_cancel(order(state), POLICY)) is reason
-    assert reason_of(refuse_change_address(order(state), POLICY)) is reason
+    assert may_cancel(order(state), POLICY).reason is reason
+    assert may_change_address(order(state), POLICY).reason is reason
 
 
 def returned(of: Order, why: CaseReason, *, unopened: bool | None = None) -> Reason | None:
     ask = ReturnAsk(reason=why, unopened=unopened)
-    return reason_of(refuse_return(of, of.lines[0], ask, policy=POLICY, now=NOW))
+    return may_return(of, of.lines[0], ask, policy=POLICY, now=NOW).reason
 
 
 def test_the_last_day_of_a_return_counts_whole_in_the_shops_zone() -> None:
@@ -191,8 +178,11 @@ def test_exchanges(variant: tuple[str, int, int], days: int, reason: Reason | No
     name, price, stock = variant
     wanted = Variant(id=VariantId(name), options={}, price=Money(price, CNY), stock=stock)
     of = delivered(days)
-    no = refuse_exchange(of, of.lines[0], policy=POLICY, now=NOW) or refuse_variant(of, of.lines[0], wanted)
-    assert reason_of(no) is reason
+    [bought] = of.lines
+    verdict = may_exchange(of, bought, policy=POLICY, now=NOW)
+    if verdict.allowed:
+        verdict = may_swap(of, bought, wanted, POLICY, same_price=True)
+    assert verdict.reason is reason
 
 
 @given(

@@ -20,7 +20,8 @@ from xiaoer.domain.order import (
     RefundState,
 )
 from xiaoer.domain.ports import CaseRequest, Shop, StaleOrder
-from xiaoer.domain.rules import open_case, refund_for
+from xiaoer.domain.rules.money import refund_for
+from xiaoer.domain.rules.returns import case_of_line
 
 LATER = 5  # as many callers as a double-clicking customer and two impatient tabs
 
@@ -282,8 +283,8 @@ class ShopContract:
         assert await shop.order(order.id) == order
 
     async def test_a_line_has_one_case_and_a_strange_line_none(self, shop: Shop):
-        order = an_order(lambda o: any(open_case(o, line) for line in o.lines))
-        taken = next(line.id for line in order.lines if open_case(order, line))
+        order = an_order(lambda o: any(case_of_line(o, line) for line in o.lines))
+        taken = next(line.id for line in order.lines if case_of_line(order, line))
         for line_id in (taken, LineId("M00000000-1")):
             request = CaseRequest(kind=CaseKind.RETURN, line_ids=(line_id,), reason=CaseReason.FAULTY)
             with pytest.raises(StaleOrder):

@@ -10,7 +10,7 @@ from tests.shops.worlds import NOW, POLICY, an_order
 from xiaoer.domain.ids import CaseId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order, PayMethod, RefundState
-from xiaoer.domain.rules import refund_for
+from xiaoer.domain.rules.money import refund_for
 from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return, spread
 
 NO_FEE = Money(0, "CNY")

@@ -13,7 +13,8 @@ from xiaoer.domain.order import Order, OrderState, ParcelState, RefundState
 from xiaoer.domain.people import Customer
 from xiaoer.domain.ports import Proposal
 from xiaoer.domain.reply import ConfirmCard
-from xiaoer.domain.rules import exchange_until, open_case, return_until, situation
+from xiaoer.domain.rules.parcels import situation
+from xiaoer.domain.rules.returns import case_of_line, exchange_until, return_until
 from xiaoer.domain.words import Language
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday 12:00 in Shanghai: the desk is open
@@ -87,7 +88,7 @@ def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
         if o.state is not OrderState.DELIVERED or o.cases:
             return False
         return all(
-            now <= return_until(o, x, policy) and not x.final_sale and open_case(o, x) is None
+            now <= return_until(o, x, policy) and not x.final_sale and case_of_line(o, x) is None
             for x in o.lines
         )
 

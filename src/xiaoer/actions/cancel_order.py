@@ -13,7 +13,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.outcome import Done, Plan, Refused
 from xiaoer.domain.people import Actor
-from xiaoer.domain.rules import refuse_cancel
+from xiaoer.domain.rules.orders import may_cancel
 from xiaoer.guard.access import owned_order
 
 
@@ -34,7 +34,7 @@ class CancelOrder(Action[CancelOrderArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        if (no := refuse_cancel(order, reach.policy)) is not None:
+        if (no := may_cancel(order, reach.policy).refused()) is not None:
             return no
         facts: Facts = {
             "order_id": order.id,

@@ -16,7 +16,7 @@ from xiaoer.domain.ids import OrderId
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Address, Proof, Role
-from xiaoer.domain.rules import refuse_change_address
+from xiaoer.domain.rules.orders import may_change_address
 from xiaoer.domain.words import Words
 from xiaoer.guard.access import owned_order, signed_in
 from xiaoer.understand.address import parse_address
@@ -43,7 +43,7 @@ class ChangeAddress(Action[ChangeAddressArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        if (no := refuse_change_address(order, reach.policy)) is not None:
+        if (no := may_change_address(order, reach.policy).refused()) is not None:
             return no
         address = await _wanted(args.address, order, actor, reach)
         if isinstance(address, Refused):
@@ -69,7 +69,7 @@ class ChangeAddress(Action[ChangeAddressArgs]):
         if missing != ["address"]:
             return missing
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
-        blocked = isinstance(order, Refused) or refuse_change_address(order, reach.policy) is not None
+        blocked = isinstance(order, Refused) or may_change_address(order, reach.policy).refused() is not None
         return () if blocked else missing
 
     @override

@@ -15,10 +15,11 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import LineId, OrderId, VariantId
 from xiaoer.domain.order import CaseKind, CaseReason, Line, Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
-from xiaoer.domain.people import Actor
+from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest
-from xiaoer.domain.rules import exchange_until, refuse_exchange, refuse_variant
-from xiaoer.guard.access import owned_order
+from xiaoer.domain.rules.orders import may_swap
+from xiaoer.domain.rules.returns import exchange_until, may_exchange
+from xiaoer.guard.access import owned_order, tier_of
 
 
 class RequestExchangeArgs(Args):
@@ -43,19 +44,22 @@ class RequestExchange(Action[RequestExchangeArgs]):
         line = order.line(args.line_id)
         if line is None:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
-        if (no := refuse_exchange(order, line, policy=reach.policy, now=reach.now)) is not None:
+        tier = await tier_of(reach.shop, actor)
+        verdict = may_exchange(order, line, policy=reach.policy, now=reach.now, tier=tier)
+        if (no := verdict.refused()) is not None:
             return no
         wanted = await _variant(line, args.variant_id, reach)
         if wanted is None:
             return Refused(Reason.NO_SUCH_VARIANT, {"item": line.title})
-        if (no := refuse_variant(order, line, wanted)) is not None:
+        swap = may_swap(order, line, wanted, reach.policy, same_price=True, instead="request_return")
+        if (no := swap.refused()) is not None:
             return no
         facts: Facts = {
             "order_id": order.id,
             "item": line_choice(line).label,
             "variant": options_words(wanted.options),
             "quantity": line.quantity,
-            "until": exchange_until(order, line, reach.policy),
+            "until": exchange_until(order, line, reach.policy, tier),
         }
         return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
 
@@ -82,12 +86,16 @@ class RequestExchange(Action[RequestExchangeArgs]):
         line = None if isinstance(order, Refused) else order.line(str(known["line_id"]))
         if isinstance(order, Refused) or line is None:
             return ()
-        return () if refuse_exchange(order, line, policy=reach.policy, now=reach.now) else missing
+        tier = await tier_of(reach.shop, actor)
+        return missing if _swappable(order, line, tier, reach) else ()
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(actor, reach, lambda o: any(_swappable(o, x, reach) for x in o.lines))
+            tier = await tier_of(reach.shop, actor)
+            return await order_choices(
+                actor, reach, lambda o: any(_swappable(o, x, tier, reach) for x in o.lines)
+            )
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=False)
         return await _variants(known, actor, reach)
@@ -114,8 +122,8 @@ def _alike(variant: Variant, line: Line) -> int:
     return sum(1 for key, value in variant.options.items() if line.options.get(key) == value)
 
 
-def _swappable(order: Order, line: Line, reach: Reach) -> bool:
-    return refuse_exchange(order, line, policy=reach.policy, now=reach.now) is None
+def _swappable(order: Order, line: Line, tier: Tier, reach: Reach) -> bool:
+    return may_exchange(order, line, policy=reach.policy, now=reach.now, tier=tier).allowed
 
 
 offer(RequestExchange())

@@ -1,7 +1,6 @@
 """Send goods back for a refund."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pydantic import Field
 from typing_extensions import override
@@ -17,8 +16,9 @@ from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, OrderState
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest
-from xiaoer.domain.rules import FAULTS, ReturnAsk, refund_for, refuse_return, return_fee, return_until
-from xiaoer.guard.access import owned_order, signed_in
+from xiaoer.domain.rules.money import refund_for
+from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_return, return_fee, return_until
+from xiaoer.guard.access import owned_order, tier_of
 from xiaoer.speak.book import term
 
 ALL = "all"
@@ -46,11 +46,13 @@ class RequestReturn(Action[RequestReturnArgs]):
         lines = lines_named(order, args.line_id)
         if not lines:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
+        tier = await tier_of(reach.shop, actor)
         ask = ReturnAsk(reason=args.reason, unopened=args.unopened)
         for line in lines:
-            if (no := refuse_return(order, line, ask, policy=reach.policy, now=reach.now)) is not None:
+            verdict = may_return(order, line, ask, policy=reach.policy, now=reach.now, tier=tier)
+            if (no := verdict.refused()) is not None:
                 return no
-        facts = await _facts(order, lines, args, actor, reach)
+        facts = _facts(order, lines, args, tier, reach)
         return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
 
     @override
@@ -83,7 +85,8 @@ class RequestReturn(Action[RequestReturnArgs]):
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(actor, reach, lambda o: _in_time(o, reach.now, reach))
+            tier = await tier_of(reach.shop, actor)
+            return await order_choices(actor, reach, lambda o: _in_time(o, tier, reach))
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=True)
         if slot == "reason":
@@ -112,21 +115,19 @@ def _seal_matters(lines: tuple[Line, ...], known: Facts, reach: Reach) -> bool:
     return any(line.category in reach.policy.unopened_only and not line.final_sale for line in lines)
 
 
-def _in_time(order: Order, now: datetime, reach: Reach) -> bool:
+def _in_time(order: Order, tier: Tier, reach: Reach) -> bool:
     if order.state is not OrderState.DELIVERED:
         return False
-    return any(now <= return_until(order, line, reach.policy) for line in order.lines)
+    return any(reach.now <= return_until(order, line, reach.policy, tier) for line in order.lines)
 
 
-async def _facts(
-    order: Order, lines: tuple[Line, ...], args: RequestReturnArgs, actor: Actor, reach: Reach
-) -> Facts:
-    fee = return_fee(args.reason, await _tier(actor, reach), reach.policy)
+def _facts(order: Order, lines: tuple[Line, ...], args: RequestReturnArgs, tier: Tier, reach: Reach) -> Facts:
+    fee = return_fee(args.reason, tier, reach.policy)
     free = Money(0, fee.currency)
     shares = [refund_for(order, line, free) for line in lines]
     goods = total(shares, fee.currency)
     refund = Money(max(0, goods.minor - fee.minor), fee.currency)
-    until = min(return_until(order, line, reach.policy) for line in lines)
+    until = min(return_until(order, line, reach.policy, tier) for line in lines)
     return {
         "order_id": order.id,
         "items": joined([line_choice(line).label for line in lines]),
@@ -138,12 +139,6 @@ async def _facts(
         "until": until,
         "situation": "free" if fee.minor == 0 else "fee",
     }
-
-
-async def _tier(actor: Actor, reach: Reach) -> Tier:
-    customer_id = signed_in(actor)
-    customer = await reach.shop.customer(customer_id) if customer_id else None
-    return customer.tier if customer else Tier.MEMBER
 
 
 offer(RequestReturn())

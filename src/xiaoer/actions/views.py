@@ -8,7 +8,7 @@ from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.order import Line, Order, Parcel
 from xiaoer.domain.people import Address
-from xiaoer.domain.rules import situation
+from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.words import Words
 
 MOST_GROUPS = 4  # of variants on a card

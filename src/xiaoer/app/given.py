@@ -20,9 +20,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def policy_path(settings: Settings) -> Path:
+    return settings.policy_file or demo_folder() / "policy.yaml"
+
+
 def policy_of(settings: Settings) -> Policy:
     try:
-        return load_policy(settings.policy_file or demo_folder() / "policy.yaml")
+        return load_policy(policy_path(settings))
     except PolicyError as wrong:
         raise Misconfigured(str(wrong)) from wrong
 

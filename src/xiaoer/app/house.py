@@ -12,7 +12,7 @@ from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
 from xiaoer.app.embedding import Joining, joining_of, open_embedding
-from xiaoer.app.given import database_url, policy_of, secrets_of, shop_database_url, utc_now
+from xiaoer.app.given import database_url, policy_of, policy_path, secrets_of, shop_database_url, utc_now
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
 from xiaoer.app.shelving import Shelving
@@ -40,6 +40,7 @@ from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.policies import SqlPolicies
 from xiaoer.store.tries import SqlTries
 from xiaoer.turn import Clerk, House
 from xiaoer.understand.catalogue import catalogue
@@ -123,6 +124,8 @@ async def open_app(
         open_embedding(settings, clock=clock) as embedding,
     ):
         await ensure(shop_store, now=clock(), policy=policy)
+        text = policy_path(settings).read_text(encoding="utf-8")
+        await SqlPolicies(store).served(policy.shop_id, policy.version, text, now=clock())
         learning = furnish_learning(store, policy.shop_id, settings, clock=clock)
         shelving = Shelving(embedding) if embedding else None
         knowledge = await furnish(

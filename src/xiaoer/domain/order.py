@@ -150,6 +150,8 @@ class Order:
     refunds: tuple[Refund, ...] = ()
     ship_by: datetime | None = None  # the shop's own dispatch promise
     cancelled_at: datetime | None = None
+    item_changes: int = 0  # times its variants were changed
+    payment_changes: int = 0
     version: int = 1  # grows with every write; a write names the version it saw
 
     @property

@@ -37,7 +37,22 @@ class Reason(StrEnum):
     SAME_ADDRESS = "same_address"
     BAD_ADDRESS = "bad_address"
     SAME_VARIANT = "same_variant"
+    NO_CASE = "no_case"  # no return or exchange of it
+    CASE_UNDER_WAY = "case_under_way"  # too far on to be called off
+    NOT_LOST_YET = "not_lost_yet"
+    SAME_METHOD = "same_method"
+    GIFT_CARD_TOO_SMALL = "gift_card_too_small"
+    NOT_CHEAPER = "not_cheaper"
+    NOTHING_LEFT = "nothing_left"  # all that was paid has gone back
     # the rules
+    NOT_OFFERED = "not_offered"  # this shop does not do it
+    CHANGED_BEFORE = "changed_before"
+    METHOD_NOT_TAKEN = "method_not_taken"
+    GIVEN_BEFORE = "given_before"
+    DAMAGE_WINDOW_OVER = "damage_window_over"
+    PRICE_WINDOW_OVER = "price_window_over"
+    ABOVE_LIMIT = "above_limit"  # more than goes back without a colleague
+    NEEDS_COLLEAGUE = "needs_colleague"
     RETURN_WINDOW_OVER = "return_window_over"
     EXCHANGE_WINDOW_OVER = "exchange_window_over"
     FINAL_SALE = "final_sale"

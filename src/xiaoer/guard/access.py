@@ -3,7 +3,7 @@
 from xiaoer.domain.ids import CustomerId, OrderId
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Reason, Refused
-from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.people import Actor, Proof, Role, Tier
 from xiaoer.domain.ports import Shop
 
 MOST_ORDERS = 50  # more than a customer scrolls through in a chat; bounds one read
@@ -33,6 +33,13 @@ async def owned_orders(shop: Shop, actor: Actor) -> tuple[Order, ...] | Refused:
 def signed_in(actor: Actor) -> CustomerId | None:
     """The customer, if the shop itself has signed them in."""
     return actor.customer_id if actor.proof is Proof.SIGNED_IN else None
+
+
+async def tier_of(shop: Shop, actor: Actor) -> Tier:
+    """The membership of a signed-in customer; of anybody else, the plain one."""
+    customer_id = signed_in(actor)
+    customer = await shop.customer(customer_id) if customer_id else None
+    return customer.tier if customer else Tier.MEMBER
 
 
 def _may_see(actor: Actor, order: Order) -> bool:

@@ -14,7 +14,7 @@ from xiaoer.domain.order import Case, CaseKind, CaseState, Order, OrderState
 from xiaoer.domain.people import Address, Customer
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import CaseRequest, Shop, StaleOrder
-from xiaoer.domain.rules import open_case as case_of_line
+from xiaoer.domain.rules.returns import case_of_line
 from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})

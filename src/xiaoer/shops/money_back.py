@@ -7,7 +7,7 @@ from xiaoer.domain.ids import CaseId, RefundId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Line, Order, PayMethod, Refund, RefundState
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.rules import refund_for
+from xiaoer.domain.rules.money import refund_for
 
 
 def refunds_of_cancelled(order: Order, policy: Policy, *, now: datetime) -> tuple[Refund, ...]:

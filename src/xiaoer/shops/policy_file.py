@@ -1,7 +1,9 @@
 """policy.yaml -> domain.policy.Policy, or one clear sentence per thing to mend."""
 
+import hashlib
 import re
-from datetime import time
+from dataclasses import replace
+from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +16,11 @@ from xiaoer.domain.ids import ShopId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import OrderState, PayMethod
 from xiaoer.domain.people import Tier
-from xiaoer.domain.policy import Hours, Policy
+from xiaoer.domain.policy import Changes, CouponBudget, Goodwill, Hours, Limits, Parcels, Policy, Promises
 from xiaoer.domain.words import Language, Words
 
 _MINOR_UNITS = 100  # of every currency a policy may name so far
+_FINGERPRINT = 8  # hexadecimal digits
 _DECADE_DAYS = 3_650  # nobody means more
 
 
@@ -27,16 +30,40 @@ class PolicyError(Exception):
 
 def load_policy(path: Path) -> Policy:
     """Read, validate and convert; PolicyError if the file is missing, no YAML, or says something unknown."""
+    return read_policy(policy_text(path), path)
+
+
+def version_of(text: str, named: str) -> str:
+    """The version a file names, and its fingerprint: nobody has to remember to count up."""
+    return f"{named}+{hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT]}"
+
+
+def policy_text(path: Path) -> str:
+    """As it is written. PolicyError if there is no such file, or it is no text."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise PolicyError(f"{path}: no such file. Copy the demo shop's policy.yaml there.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: not readable as YAML: {error}") from error
+
+
+def policy_schema() -> dict[str, Any]:
+    """The file's form as JSON Schema (2020-12), by which editors complete and check it."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_File.model_json_schema()}
+
+
+def read_policy(text: str, path: Path) -> Policy:
+    """`path` is only named in what is said of mistakes."""
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         raise PolicyError(f"{path}: not readable as YAML: {error}") from error
     try:
-        return _policy(_File.model_validate(raw))
+        read = _policy(_File.model_validate(raw))
     except ValidationError as error:
         raise PolicyError("\n".join(_advice(path, dict(e)) for e in error.errors())) from error
+    return replace(read, version=version_of(text, read.version))
 
 
 # --- the file's form ---------------------------------------------------------------------------
@@ -121,6 +148,7 @@ class _Hours(_Part):
     open: Clock
     close: Clock
     days: list[Day] = Field(min_length=1)
+    holidays: list[date] = Field(default_factory=list)
 
 
 class _Dispatch(_Part):
@@ -139,6 +167,18 @@ class _States(_Part):
     states: list[OrderState]
 
 
+class _Cancel(_States):
+    lines: bool = False
+
+
+class _Changes(_States):
+    times: int = Field(default=1, ge=1, le=100)
+
+
+class _PaymentChanges(_Changes):
+    methods: list[PayMethod] = Field(default_factory=lambda: list(PayMethod))
+
+
 class _ShippingPaidBy(_Part):
     faulty: PaidBy
     other: PaidBy
@@ -147,6 +187,7 @@ class _ShippingPaidBy(_Part):
 class _Return(_Part):
     window_days: Days
     by_category: dict[str, Days] = Field(default_factory=dict)
+    by_tier: dict[Tier, Days] = Field(default_factory=dict)
     unopened_only: list[str] = Field(default_factory=list)
     final_sale: FinalSale
     shipping_paid_by: _ShippingPaidBy
@@ -157,6 +198,7 @@ class _Return(_Part):
 class _Exchange(_Part):
     window_days: Days
     by_category: dict[str, Days] = Field(default_factory=dict)
+    by_tier: dict[Tier, Days] = Field(default_factory=dict)
 
 
 class _Refund(_Part):
@@ -169,7 +211,43 @@ class _PriceProtection(_Part):
 
 
 class _Warranty(_Part):
-    electronics_months: int = Field(ge=0, le=240)
+    months_by_category: dict[str, Annotated[int, Field(ge=1, le=600)]] = Field(default_factory=dict)
+
+
+class _People(_Part):
+    always: list[str] = Field(default_factory=list)
+
+
+class _Limits(_Part):
+    per_order: Amount | None = None
+    per_customer_day: Amount | None = None
+    per_shop_day: Amount | None = None
+
+
+class _Goodwill(_Part):
+    most: Amount
+    percent: int = Field(ge=1, le=100)
+    times: int = Field(ge=1, le=100)
+    within_days: Days
+
+
+class _Coupons(_Part):
+    amount: Amount
+    times: int = Field(ge=1, le=100)
+    within_days: Days
+    valid_days: int = Field(ge=1, le=_DECADE_DAYS)
+
+
+class _Parcels(_Part):
+    lost_after_days: Days
+    report_damage_days: Days
+    photo_needed: bool = True
+
+
+class _Promises(_Part):
+    call_back_hours: int = Field(default=24, ge=1, le=24 * _DECADE_DAYS)
+    ticket_hours: int = Field(default=48, ge=1, le=24 * _DECADE_DAYS)
+    invoice_hours: int = Field(default=48, ge=1, le=24 * _DECADE_DAYS)
 
 
 class _File(_Part):
@@ -178,13 +256,21 @@ class _File(_Part):
     service_hours: _Hours
     dispatch: _Dispatch
     delivery: _Delivery
-    cancel: _States
+    cancel: _Cancel
     change_address: _States
+    change_items: _Changes | None = None
+    change_payment: _PaymentChanges | None = None
     return_: _Return = Field(alias="return")
     exchange: _Exchange
     refund: _Refund
-    price_protection: _PriceProtection
-    warranty: _Warranty
+    price_protection: _PriceProtection | None = None
+    warranty: _Warranty = Field(default_factory=_Warranty)
+    people: _People = Field(default_factory=_People)
+    limits: _Limits = Field(default_factory=_Limits)
+    goodwill: _Goodwill | None = None
+    coupons: _Coupons | None = None
+    parcels: _Parcels | None = None
+    promises: _Promises = Field(default_factory=_Promises)
 
 
 # --- conversion --------------------------------------------------------------------------------
@@ -210,13 +296,51 @@ def _policy(file: _File) -> Policy:
         return_days_by_category=back.by_category,
         unopened_only=frozenset(back.unopened_only),
         final_sale_returns=back.final_sale.value,
-        return_fee=Money(round(back.fee * _MINOR_UNITS) if customer_pays else 0, shop.currency),
+        return_fee=_money(back.fee if customer_pays else 0, shop.currency),
         return_free_tiers=frozenset(back.free_for_tiers),
         exchange_days=file.exchange.window_days,
         exchange_days_by_category=file.exchange.by_category,
         refund_after_receipt_days=file.refund.after_receipt_days,
         refund_days=file.refund.arrives_within_days,
+        return_days_by_tier=back.by_tier,
+        exchange_days_by_tier=file.exchange.by_tier,
+        people_only=frozenset(file.people.always),
+        cancel_lines=file.cancel.lines,
+        change_items=_changes(file.change_items),
+        change_payment=_changes(file.change_payment),
+        pay_methods=frozenset(file.change_payment.methods) if file.change_payment else frozenset(),
+        limits=Limits(
+            per_order=_some_money(file.limits.per_order, shop.currency),
+            per_customer_day=_some_money(file.limits.per_customer_day, shop.currency),
+            per_shop_day=_some_money(file.limits.per_shop_day, shop.currency),
+        ),
+        goodwill=_goodwill(file.goodwill, shop.currency),
+        coupons=_coupons(file.coupons, shop.currency),
+        price_protection_days=file.price_protection.window_days if file.price_protection else None,
+        warranty_months=file.warranty.months_by_category,
+        parcels=Parcels(**file.parcels.model_dump()) if file.parcels else None,
+        promises=Promises(**file.promises.model_dump()),
     )
+
+
+def _changes(part: _Changes | None) -> Changes:
+    return Changes(states=frozenset(part.states), times=part.times) if part else Changes()
+
+
+def _goodwill(part: _Goodwill | None, currency: str) -> Goodwill | None:
+    return Goodwill(**{**part.model_dump(), "most": _money(part.most, currency)}) if part else None
+
+
+def _coupons(part: _Coupons | None, currency: str) -> CouponBudget | None:
+    return CouponBudget(**{**part.model_dump(), "amount": _money(part.amount, currency)}) if part else None
+
+
+def _some_money(amount: float | None, currency: str) -> Money | None:
+    return None if amount is None else _money(amount, currency)
+
+
+def _money(amount: float, currency: str) -> Money:
+    return Money(round(amount * _MINOR_UNITS), currency)
 
 
 def _hours(file: _File) -> Hours:
@@ -226,6 +350,7 @@ def _hours(file: _File) -> Hours:
         closes=time.fromisoformat(hours.close),
         days=frozenset(list(Day).index(day) for day in hours.days),
         time_zone=file.shop.time_zone,
+        holidays=frozenset(hours.holidays),
     )
 
 

@@ -199,12 +199,13 @@ def _and_others(said: Said, decision: Do | HandOff, say: Renderer) -> Said:
 
 def _refused(keys: Sequence[str], facts: Facts, say: Renderer) -> Said:
     parts, receipts = _with_cards(keys, facts, say)
-    instead = str(facts.get("instead") or "")
-    if not instead:
-        return parts, receipts
-    offer = say.phrase([f"instead.{instead}"], facts)
-    first = TextPart(text=f"{_text(parts[0])}{'' if _han(say) else ' '}{offer.text}")
-    return (first, *parts[1:], cards.quick([f"try.{instead}"], say)), (*receipts, _receipt(offer))
+    instead, could = str(facts.get("instead") or ""), facts.get("could")
+    ways = [f"could.{way}" for way in could] if isinstance(could, tuple) else []
+    told = [say.phrase([key], facts) for key in (*ways, *([f"instead.{instead}"] if instead else []))]
+    space = "" if _han(say) else " "
+    first = TextPart(text=space.join([_text(parts[0]), *(rendered.text for rendered in told)]))
+    buttons = (cards.quick([f"try.{instead}"], say),) if instead else ()
+    return (first, *parts[1:], *buttons), (*receipts, *map(_receipt, told))
 
 
 def _confirm(card: Part, facts: Facts, say: Renderer) -> Said:

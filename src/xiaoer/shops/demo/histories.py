@@ -24,7 +24,7 @@ from xiaoer.domain.order import (
 )
 from xiaoer.domain.people import Customer
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.rules import return_fee
+from xiaoer.domain.rules.returns import return_fee
 from xiaoer.shops.demo.journeys import labelled, replacement, travel
 from xiaoer.shops.demo.residents import SHOP_COUNTRY
 from xiaoer.shops.demo.stories import Plot, deal

@@ -24,7 +24,7 @@ from xiaoer.domain.order import (
 from xiaoer.domain.people import Address
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import CaseRequest, StaleOrder
-from xiaoer.domain.rules import open_case as case_of_line
+from xiaoer.domain.rules.returns import case_of_line
 from xiaoer.shops.demo import reading
 from xiaoer.shops.demo import tables as t
 from xiaoer.shops.demo.to_rows import address_row, case_row, refund_row

@@ -3,6 +3,7 @@
 from xiaoer.store.tables.common import EFFECT, FOREVER, TALK, TRY, metadata
 from xiaoer.store.tables.knowledge import article_versions, imports, reply_templates, template_uses
 from xiaoer.store.tables.learning import asked, corrections, models, pinned_questions
+from xiaoer.store.tables.policy import policies
 from xiaoer.store.tables.talk import (
     conversations,
     feedback,
@@ -31,6 +32,7 @@ __all__ = [
     "metadata",
     "models",
     "pinned_questions",
+    "policies",
     "proofs",
     "reply_templates",
     "template_uses",

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _corrections()
     _models()
     _pinned_questions()
+    _policies()
     _first_versions()
 
 
@@ -255,3 +256,15 @@ def _pinned_questions() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pinned_questions")),
     )
     op.create_index("ix_pinned_questions_shop", "pinned_questions", ["shop_id", "active"])
+
+
+def _policies() -> None:
+    op.create_table(
+        "policies",
+        sa.Column("shop_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("first_served_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_served_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("shop_id", "version", name=op.f("pk_policies")),
+    )

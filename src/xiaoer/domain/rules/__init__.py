@@ -1,0 +1,1 @@
+"""What the shop's policy allows, computed: (order, policy, request, now) -> Verdict. Pure; never raises."""

@@ -1,0 +1,111 @@
+"""Money that goes back: how much, and when a colleague must agree."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from xiaoer.domain.catalog import Product
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import Line, Order, RefundState
+from xiaoer.domain.outcome import Reason
+from xiaoer.domain.policy import Policy
+from xiaoer.domain.rules.clock import end_of_day, months_after
+from xiaoer.domain.rules.parcels import arrived_at
+from xiaoer.domain.verdict import OF_THE_ORDER, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What has gone back to people by itself already, in minor units."""
+
+    order: int = 0
+    customer_today: int = 0
+    shop_today: int = 0
+
+
+def refund_for(order: Order, line: Line, fee: Money) -> Money:
+    """The line's share of what was paid for the goods, less the fee, and never below zero.
+
+    A discount on the order is shared by value. Shipping is not refunded. Rounded down to a minor unit:
+    the shares of all lines together never exceed what was paid.
+    """
+    goods = sum(item.unit_price.minor * item.quantity for item in order.lines)
+    value = line.unit_price.minor * line.quantity
+    share = value - -(-order.discount.minor * value // goods) if goods else 0
+    return Money(max(0, share - fee.minor), order.total.currency)
+
+
+def left_to_refund(order: Order) -> Money:
+    """What was paid and has not gone back, nor is on its way back."""
+    back = sum(r.amount.minor for r in order.refunds if r.state is not RefundState.FAILED)
+    paid = sum(payment.amount.minor for payment in order.payments)
+    return Money(max(0, paid - back), order.total.currency)
+
+
+def approval_for(action: str, refund: Money, spent: Spent, policy: Policy) -> tuple[Reason, str] | None:
+    """Why a colleague must agree before so much goes back, and the line that says so; None: nobody need."""
+    if action in policy.people_only:
+        return Reason.NEEDS_COLLEAGUE, "people.always"
+    limits = policy.limits
+    for limit, before, name in (
+        (limits.per_order, spent.order, "per_order"),
+        (limits.per_customer_day, spent.customer_today, "per_customer_day"),
+        (limits.per_shop_day, spent.shop_today, "per_shop_day"),
+    ):
+        if limit is not None and refund.minor > 0 and before + refund.minor > limit.minor:
+            return Reason.ABOVE_LIMIT, f"limits.{name}"
+    return None
+
+
+def may_give_goodwill(order: Order, policy: Policy, *, given_before: int) -> Verdict:
+    """A gesture for an order that went wrong; how much stands in the facts."""
+    facts: Facts = {"order_id": order.id, "instead": "call_person"}
+    if policy.goodwill is None:
+        return Verdict(rule="goodwill", policy=policy.version, reason=Reason.NOT_OFFERED, facts=facts)
+    if given_before >= policy.goodwill.times:
+        rule = "goodwill.times"
+        return Verdict(rule=rule, policy=policy.version, reason=Reason.GIVEN_BEFORE, facts=facts)
+    share = order.total.minor * policy.goodwill.percent // 100
+    minor = min(share, policy.goodwill.most.minor, left_to_refund(order).minor)
+    if minor <= 0:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOTHING_LEFT, facts=facts)
+    amount = Money(minor, order.total.currency)
+    return Verdict(
+        rule="goodwill.most", policy=policy.version, facts={"order_id": order.id, "refund": amount}
+    )
+
+
+def may_protect_price(
+    order: Order, line: Line, product: Product | None, *, policy: Policy, now: datetime, given_before: bool
+) -> Verdict:
+    """The difference to today's price of the same variant, for a while after it arrived (or was bought)."""
+    facts: Facts = {"order_id": order.id, "item": line.title}
+    if policy.price_protection_days is None:
+        told: Facts = {**facts, "instead": "call_person"}
+        return Verdict(rule="price_protection", policy=policy.version, reason=Reason.NOT_OFFERED, facts=told)
+    rule = "price_protection.window_days"
+    until = end_of_day(arrived_at(order, line) or order.placed_at, policy.price_protection_days, policy)
+    if now > until:
+        over: Facts = {**facts, "until": until}
+        return Verdict(rule=rule, policy=policy.version, reason=Reason.PRICE_WINDOW_OVER, facts=over)
+    if given_before:
+        return Verdict(rule=rule, policy=policy.version, reason=Reason.GIVEN_BEFORE, facts=facts)
+    today = next((v.price for v in product.variants if v.id == line.variant_id), None) if product else None
+    if today is None or today.minor >= line.unit_price.minor:
+        same: Facts = {**facts, "paid": line.unit_price, "price": today}
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOT_CHEAPER, facts=same)
+    paid = refund_for(order, line, Money(0, order.total.currency))
+    worth = min(paid.minor - today.minor * line.quantity, left_to_refund(order).minor)
+    if worth <= 0:
+        same = {**facts, "paid": line.unit_price, "price": today}
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOT_CHEAPER, facts=same)
+    amount = Money(worth, order.total.currency)
+    given: Facts = {**facts, "paid": line.unit_price, "price": today, "refund": amount, "until": until}
+    return Verdict(rule=rule, policy=policy.version, facts=given)
+
+
+def warranty_until(order: Order, line: Line, policy: Policy) -> datetime | None:
+    """The end of the shop's warranty on a line; None if its category has none."""
+    months = policy.warranty_months.get(line.category)
+    start = arrived_at(order, line)
+    return months_after(start, months, policy) if months and start else None

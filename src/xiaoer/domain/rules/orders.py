@@ -1,0 +1,124 @@
+"""What may still be changed about an order that has not left."""
+
+from collections.abc import Collection, Sequence
+
+from xiaoer.domain.catalog import Variant
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.ids import LineId
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import Line, Order, OrderState, PayMethod
+from xiaoer.domain.outcome import Reason
+from xiaoer.domain.policy import Changes, Policy
+from xiaoer.domain.verdict import OF_THE_ORDER, Could, Verdict
+
+_TOO_LATE = {
+    OrderState.CANCELLED: Reason.ALREADY_CANCELLED,
+    OrderState.PACKED: Reason.ALREADY_PACKED,
+    OrderState.SHIPPED: Reason.ALREADY_SHIPPED,
+    OrderState.DELIVERED: Reason.ALREADY_DELIVERED,
+    OrderState.AWAITING_PAYMENT: Reason.NOT_PAID_YET,
+    OrderState.PAID: Reason.ALREADY_PACKED,
+}
+
+
+def may_cancel(order: Order, policy: Policy) -> Verdict:
+    instead = {OrderState.PACKED: "call_person", OrderState.DELIVERED: "request_return"}
+    return _in_states(order, policy, policy.cancel_states, "cancel.states", instead.get(order.state, ""))
+
+
+def may_cancel_lines(order: Order, line_ids: Collection[LineId], policy: Policy) -> Verdict:
+    """Some lines of an order; all of them is `may_cancel`'s."""
+    if not policy.cancel_lines:
+        return _not_offered(order, policy, "cancel.lines", "cancel_order")
+    return may_cancel(order, policy)
+
+
+def may_change_address(order: Order, policy: Policy) -> Verdict:
+    instead = {OrderState.PACKED: "call_person", OrderState.SHIPPED: "call_person"}
+    states, rule = policy.change_address_states, "change_address.states"
+    return _in_states(order, policy, states, rule, instead.get(order.state, ""))
+
+
+def may_change_items(order: Order, policy: Policy) -> Verdict:
+    """Whether lines may be swapped for other variants at all; for which, is `may_swap`'s."""
+    instead = "request_exchange" if order.state is OrderState.DELIVERED else ""
+    return _changeable(order, policy, policy.change_items, "change_items", order.item_changes, instead)
+
+
+def may_swap(
+    order: Order, line: Line, wanted: Variant, policy: Policy, *, same_price: bool, instead: str = ""
+) -> Verdict:
+    """Whether a line may be swapped for this very variant of the same product."""
+    facts: Facts = {"order_id": order.id, "item": line.title}
+    if wanted.id != line.variant_id and instead:
+        facts = {**facts, "instead": instead}
+    if wanted.id == line.variant_id:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.SAME_VARIANT, facts=facts)
+    if wanted.stock < line.quantity:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.OUT_OF_STOCK, facts=facts)
+    if same_price and wanted.price != line.unit_price:
+        prices: Facts = {**facts, "paid": line.unit_price, "price": wanted.price}
+        return Verdict(
+            rule="exchange.same_price",
+            policy=policy.version,
+            reason=Reason.PRICE_DIFFERS,
+            facts=prices,
+            could=(Could.SAME_PRICE,),
+        )
+    return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts=facts)
+
+
+def difference(swaps: Sequence[tuple[Line, Variant]], currency: str) -> Money:
+    """What the customer pays on top; below zero: what goes back."""
+    minor = sum((new.price.minor - line.unit_price.minor) * line.quantity for line, new in swaps)
+    return Money(minor, currency)
+
+
+def may_change_payment(
+    order: Order, method: PayMethod, policy: Policy, *, gift_card: Money | None = None
+) -> Verdict:
+    """Whether what was paid may be moved to another way of paying, whole. A gift card must be worth it."""
+    verdict = _changeable(
+        order, policy, policy.change_payment, "change_payment", order.payment_changes, "call_person"
+    )
+    if not verdict.allowed:
+        return verdict
+    facts: Facts = {"order_id": order.id, "method": method.value}
+    if all(payment.method is method for payment in order.payments):
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.SAME_METHOD, facts=facts)
+    if method not in policy.pay_methods:
+        rule = "change_payment.methods"
+        return Verdict(rule=rule, policy=policy.version, reason=Reason.METHOD_NOT_TAKEN, facts=facts)
+    if method is PayMethod.GIFT_CARD and (gift_card is None or gift_card.minor < order.total.minor):
+        told: Facts = {**facts, "balance": gift_card, "total": order.total}
+        return Verdict(
+            rule=OF_THE_ORDER, policy=policy.version, reason=Reason.GIFT_CARD_TOO_SMALL, facts=told
+        )
+    return verdict
+
+
+def _changeable(
+    order: Order, policy: Policy, changes: Changes, rule: str, times: int, instead: str
+) -> Verdict:
+    if not changes.states:
+        return _not_offered(order, policy, rule, "call_person")
+    verdict = _in_states(order, policy, changes.states, f"{rule}.states", instead)
+    if verdict.allowed and times >= changes.times:
+        facts: Facts = {"order_id": order.id, "times": changes.times, "instead": "call_person"}
+        return Verdict(rule=f"{rule}.times", policy=policy.version, reason=Reason.CHANGED_BEFORE, facts=facts)
+    return verdict
+
+
+def _in_states(
+    order: Order, policy: Policy, states: Collection[OrderState], rule: str, instead: str
+) -> Verdict:
+    facts: Facts = {"order_id": order.id, "state": order.state.value}
+    if order.state in states:
+        return Verdict(rule=rule, policy=policy.version, facts=facts)
+    no = {**facts, "instead": instead} if instead else facts
+    return Verdict(rule=rule, policy=policy.version, reason=_TOO_LATE[order.state], facts=no)
+
+
+def _not_offered(order: Order, policy: Policy, rule: str, instead: str) -> Verdict:
+    facts: Facts = {"order_id": order.id, "instead": instead}
+    return Verdict(rule=rule, policy=policy.version, reason=Reason.NOT_OFFERED, facts=facts)
