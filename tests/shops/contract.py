@@ -1,27 +1,45 @@
 """What every shop behind the port must do. Subclass it and give it a fixture `shop` that holds `world()`."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 from tests.shops.worlds import NOW, POLICY, an_order, world
 
 from xiaoer.domain.catalog import Product, Wanted
-from xiaoer.domain.ids import CustomerId, LineId, OrderId, ProductId, VariantId
+from xiaoer.domain.changes import (
+    NEEDS,
+    AskInvoice,
+    CancelLines,
+    ChangeDelivery,
+    ChangeItems,
+    ChangePayment,
+    GiveBack,
+    OrderChange,
+    SendAgain,
+    Swap,
+    Urge,
+    WithdrawCase,
+)
+from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, VariantId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import (
     CaseKind,
     CaseReason,
     CaseState,
+    InvoiceKind,
     Line,
     Order,
     OrderState,
     PayMethod,
     RefundState,
+    RefundWhy,
 )
 from xiaoer.domain.ports import CaseRequest, Shop, StaleOrder
 from xiaoer.domain.rules.money import refund_for
 from xiaoer.domain.rules.returns import case_of_line
+from xiaoer.shops.books import changed
 
 LATER = 5  # as many callers as a double-clicking customer and two impatient tabs
 
@@ -52,6 +70,95 @@ async def _product(shop: Shop, product_id: ProductId) -> Product:
 async def _stock(shop: Shop, line: Line) -> int:
     product = await _product(shop, line.product_id)
     return next(v.stock for v in product.variants if v.id == line.variant_id)
+
+
+async def _left(shop: Shop, variant_id: str) -> int:
+    product = next(p for p in world().products if any(v.id == variant_id for v in p.variants))
+    now = await _product(shop, product.id)
+    return next(v.stock for v in now.variants if v.id == variant_id)
+
+
+async def _card(shop: Shop, order: Order) -> int:
+    customer = await shop.customer(order.customer_id)
+    assert customer is not None
+    return customer.gift_card_balance.minor if customer.gift_card_balance else 0
+
+
+def _two_lines() -> Order:
+    return an_order(
+        lambda o: o.state is OrderState.PAID and len(o.lines) > 1 and o.payments != () and not o.refunds
+    )
+
+
+def _cancel_lines() -> tuple[Order, OrderChange]:
+    order = _two_lines()
+    return order, CancelLines(line_ids=(order.lines[0].id,), reason="too many")
+
+
+def _change_items() -> tuple[Order, OrderChange]:
+    """Another variant of whatever price, or the same one dearer by a yuan."""
+    products = {p.id: p for p in world().products}
+    for order in world().orders:
+        for line in order.lines if order.state is OrderState.PAID else ():
+            for variant in products[line.product_id].variants if line.product_id in products else ():
+                if variant.id != line.variant_id and variant.stock >= line.quantity:
+                    dearer = replace(variant, price=line.unit_price + Money(100, line.unit_price.currency))
+                    swap = Swap(line_id=line.id, variant=dearer)
+                    return order, ChangeItems(swaps=(swap,), method=order.payments[0].method)
+    raise AssertionError("no order can be changed")
+
+
+def _change_payment() -> tuple[Order, OrderChange]:
+    return _paid(PayMethod.ALIPAY), ChangePayment(method=PayMethod.CARD)
+
+
+def _pay_by_gift_card_back() -> tuple[Order, OrderChange]:
+    order = an_order(
+        lambda o: o.state is OrderState.PAID and any(p.method is PayMethod.GIFT_CARD for p in o.payments)
+    )
+    return order, ChangePayment(method=PayMethod.CARD)
+
+
+def _withdraw() -> tuple[Order, OrderChange]:
+    order = an_order(lambda o: any(c.state is CaseState.APPROVED for c in o.cases))
+    return order, WithdrawCase(case_id=next(c.id for c in order.cases if c.state is CaseState.APPROVED))
+
+
+def _give_back() -> tuple[Order, OrderChange]:
+    order, line = _delivered_shoes()
+    return order, GiveBack(amount=Money(500, "CNY"), why=RefundWhy.PRICE, line_id=line.id)
+
+
+def _send_again() -> tuple[Order, OrderChange]:
+    """Something of which there is another one."""
+    stock = {v.id: v.stock for p in world().products for v in p.variants}
+    sent = (OrderState.SHIPPED, OrderState.DELIVERED)
+    for order in world().orders:
+        for line in order.lines if order.state in sent else ():
+            if stock.get(line.variant_id, 0) >= line.quantity:
+                return order, SendAgain(line_ids=(line.id,), reason=CaseReason.LOST)
+    raise AssertionError("nothing is left of what was sent")
+
+
+def _invoice() -> tuple[Order, OrderChange]:
+    asked = AskInvoice(
+        kind=InvoiceKind.COMPANY, title="山月集有限公司", tax_number="91330106MA2CFLDG7Y", email="a@b.cn"
+    )
+    return _delivered_shoes()[0], asked
+
+
+CHANGES: Mapping[str, Callable[[], tuple[Order, OrderChange]]] = {
+    "cancel_lines": _cancel_lines,
+    "change_items": _change_items,
+    "change_payment": _change_payment,
+    "change_payment_gift_card": _pay_by_gift_card_back,
+    "change_delivery": lambda: (_two_lines(), ChangeDelivery(day=NOW.date())),
+    "urge": lambda: (_two_lines(), Urge()),
+    "withdraw": _withdraw,
+    "give_back": _give_back,
+    "send_again": _send_again,
+    "invoice": _invoice,
+}
 
 
 class ShopContract:
@@ -289,6 +396,48 @@ class ShopContract:
             request = CaseRequest(kind=CaseKind.RETURN, line_ids=(line_id,), reason=CaseReason.FAULTY)
             with pytest.raises(StaleOrder):
                 await shop.open_case(order, request, key="k1")
+
+    # --- other changes ---
+
+    @pytest.mark.parametrize("name", CHANGES)
+    async def test_a_change_leaves_what_the_books_say_and_happens_once(self, shop: Shop, name: str):
+        order, change = CHANGES[name]()
+        assert NEEDS[type(change)] in shop.can
+        wanted = changed(order, change, POLICY, now=NOW)
+        before = {v: await _left(shop, v) for v in wanted.stock}
+        card = await _card(shop, order)
+        after = await shop.change(order, change, key="k1")
+        assert after == replace(wanted.order, version=order.version + 1)
+        assert await shop.change(order, change, key="k1") == after
+        assert await shop.order(order.id) == after
+        assert {v: await _left(shop, v) for v in wanted.stock} == {
+            v: before[v] + moved for v, moved in wanted.stock.items()
+        }
+        assert await _card(shop, order) == card + wanted.credit
+        assert await shop.effect("k1")
+        with pytest.raises(StaleOrder):
+            await shop.change(order, change, key="k2")
+
+    async def test_what_does_not_fit_the_order_changes_nothing(self, shop: Shop):
+        order, line = _delivered_shoes()
+        all_of_it = tuple(one.id for one in order.lines)
+        too_much = Money(order.total.minor + 1, order.total.currency)
+        for number, change in enumerate(
+            (
+                CancelLines(line_ids=all_of_it),
+                CancelLines(line_ids=(LineId("unheard-of"),)),
+                GiveBack(amount=too_much, why=RefundWhy.GOODWILL),
+                GiveBack(amount=Money(0, order.total.currency), why=RefundWhy.GOODWILL),
+                WithdrawCase(case_id=CaseId("unheard-of")),
+                ChangePayment(method=PayMethod.GIFT_CARD),
+                ChangeDelivery(day=NOW.date()),
+                SendAgain(line_ids=(LineId("unheard-of"),), reason=CaseReason.LOST),
+            )
+        ):
+            with pytest.raises(StaleOrder):
+                await shop.change(order, change, key=f"k{number}")
+            assert not await shop.effect(f"k{number}")
+        assert await shop.order(order.id) == order
 
     # --- the person ---
 

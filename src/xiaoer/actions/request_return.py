@@ -22,6 +22,7 @@ from xiaoer.guard.access import owned_order, tier_of
 from xiaoer.speak.book import term
 
 ALL = "all"
+RETURN_REASONS = tuple(reason for reason in CaseReason if reason is not CaseReason.LOST)
 
 
 class RequestReturnArgs(Args):
@@ -90,7 +91,7 @@ class RequestReturn(Action[RequestReturnArgs]):
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=True)
         if slot == "reason":
-            return [Choice(reason.value, term(f"reason.{reason.value}")) for reason in CaseReason]
+            return [Choice(reason.value, term(f"reason.{reason.value}")) for reason in RETURN_REASONS]
         return [Choice("true", term("unopened.true")), Choice("false", term("unopened.false"))]
 
 

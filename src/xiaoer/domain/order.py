@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, RefundId, VariantId
@@ -41,6 +41,7 @@ class ParcelState(StrEnum):
 class CaseKind(StrEnum):
     RETURN = "return"
     EXCHANGE = "exchange"
+    RESEND = "resend"  # the goods are sent once more, nothing comes back
 
 
 class CaseState(StrEnum):
@@ -59,6 +60,7 @@ class CaseReason(StrEnum):
     FAULTY = "faulty"
     DAMAGED = "damaged"
     WRONG_ITEM = "wrong_item"
+    LOST = "lost"  # never of goods that are here to be sent back
 
 
 class RefundState(StrEnum):
@@ -66,6 +68,20 @@ class RefundState(StrEnum):
     PROCESSING = "processing"
     DONE = "done"
     FAILED = "failed"
+
+
+class RefundWhy(StrEnum):
+    GOODS = "goods"  # a return, or what was cancelled
+    GOODWILL = "goodwill"
+    PRICE = "price"  # it got cheaper
+    LOST = "lost"
+    DAMAGED = "damaged"
+    CHANGED = "changed"  # a cheaper variant, or another way to pay
+
+
+class InvoiceKind(StrEnum):
+    PERSONAL = "personal"
+    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +147,20 @@ class Refund:
     expected_by: datetime | None
     done_at: datetime | None = None
     case_id: CaseId | None = None
+    why: RefundWhy = RefundWhy.GOODS
+    line_id: LineId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice that was asked for; `number` once it is made out."""
+
+    kind: InvoiceKind
+    title: str
+    asked_at: datetime
+    tax_number: str = ""
+    email: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +182,9 @@ class Order:
     cancelled_at: datetime | None = None
     item_changes: int = 0  # times its variants were changed
     payment_changes: int = 0
+    deliver_on: date | None = None  # the day the customer asked for
+    urged_at: datetime | None = None
+    invoice: Invoice | None = None
     version: int = 1  # grows with every write; a write names the version it saw
 
     @property

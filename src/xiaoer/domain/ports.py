@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from xiaoer.domain.catalog import Category, Product, Wanted
+from xiaoer.domain.changes import Can, OrderChange
 from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, State, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen
 from xiaoer.domain.ids import (
@@ -90,6 +91,15 @@ class Shop(Protocol):
     async def change_address(self, order: Order, address: Address, *, key: str) -> Order: ...
 
     async def open_case(self, order: Order, request: CaseRequest, *, key: str) -> Case: ...
+
+    @property
+    def can(self) -> frozenset[Can]:
+        """Which changes this system carries out; of the others a person is offered."""
+        ...
+
+    async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
+        """The order afterwards. StaleOrder, too, where the change does not fit the order any more."""
+        ...
 
     async def effect(self, key: str) -> bool:
         """Whether the write with this key has happened: answers a ShopUnclear."""

@@ -10,6 +10,7 @@ import structlog
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Wanted
+from xiaoer.domain.changes import Can, OrderChange
 from xiaoer.domain.ids import CustomerId, OrderId, ProductId
 from xiaoer.domain.order import Case, Order, OrderState
 from xiaoer.domain.people import Address, Customer
@@ -123,6 +124,16 @@ class CarefulShop(Shop):
 
         call = _Call("open_case", order.id, Case, of_it)
         return await self._write(call, self._shop.open_case(order, request, key=key))
+
+    @property
+    @override
+    def can(self) -> frozenset[Can]:
+        return self._shop.can
+
+    @override
+    async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
+        call = _Call("change", order.id, Order, lambda after: after.id == order.id)
+        return await self._write(call, self._shop.change(order, change, key=key))
 
     @override
     async def effect(self, key: str) -> bool:

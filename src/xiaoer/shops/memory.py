@@ -8,6 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
+from xiaoer.domain.changes import Can, OrderChange
 from xiaoer.domain.ids import CaseId, CustomerId, OrderId, ProductId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Case, CaseKind, CaseState, Order, OrderState
@@ -15,6 +16,7 @@ from xiaoer.domain.people import Address, Customer
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import CaseRequest, Shop, StaleOrder
 from xiaoer.domain.rules.returns import case_of_line
+from xiaoer.shops.books import changed
 from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
@@ -112,6 +114,27 @@ class MemoryShop(Shop):
             refunds += refunds_of_return(current, lines, fee=fee, case_id=case.id, now=case.requested_at)
         self._put(replace(current, cases=(*current.cases, case), refunds=refunds), key, case.id)
         return case
+
+    @property
+    @override
+    def can(self) -> frozenset[Can]:
+        return frozenset(Can)
+
+    @override
+    async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
+        if key in self._effects:
+            return self._orders[order.id]
+        current = self._as_seen(order, frozenset(OrderState))
+        after = changed(current, change, self._policy, now=self._clock())
+        self._move_stock(after.stock)
+        if after.credit:
+            owner = self._customers[order.customer_id]
+            before = owner.gift_card_balance or Money(0, self._policy.currency)
+            if before.minor + after.credit < 0:
+                raise StaleOrder("the gift card does not hold so much")
+            balance = Money(before.minor + after.credit, before.currency)
+            self._customers[owner.id] = replace(owner, gift_card_balance=balance)
+        return self._put(after.order, key)
 
     @override
     async def effect(self, key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -31,6 +31,8 @@ def _check(form: Any) -> Check:  # noqa: ANN401
         return lambda value: type(value) is int and value >= 0
     if form is datetime:
         return lambda value: isinstance(value, datetime) and value.tzinfo is not None
+    if form is date:
+        return lambda value: type(value) is date
     kind = {None: type(None), Any: object}.get(form, form)
     return lambda value: isinstance(value, kind)
 

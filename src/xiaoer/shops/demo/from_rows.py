@@ -13,6 +13,8 @@ from xiaoer.domain.order import (
     CaseKind,
     CaseReason,
     CaseState,
+    Invoice,
+    InvoiceKind,
     Line,
     Order,
     OrderState,
@@ -23,6 +25,7 @@ from xiaoer.domain.order import (
     PayMethod,
     Refund,
     RefundState,
+    RefundWhy,
 )
 from xiaoer.domain.people import Address, Customer, Tier
 from xiaoer.domain.words import Language, Words
@@ -99,6 +102,11 @@ def order_of(row: Row, parts: Mapping[str, Sequence[Row]], currency: str) -> Ord
         refunds=tuple(_refund_of(part, order_id, currency) for part in parts["demo_refund"]),
         ship_by=row["ship_by"],
         cancelled_at=row["cancelled_at"],
+        item_changes=row["item_changes"],
+        payment_changes=row["payment_changes"],
+        deliver_on=row["deliver_on"],
+        urged_at=row["urged_at"],
+        invoice=_invoice_of(row["invoice"]) if row["invoice"] else None,
         version=row["version"],
     )
 
@@ -166,4 +174,11 @@ def _refund_of(row: Row, order_id: OrderId, currency: str) -> Refund:
         expected_by=row["expected_by"],
         done_at=row["done_at"],
         case_id=CaseId(row["case_id"]) if row["case_id"] else None,
+        why=RefundWhy(row["why"]),
+        line_id=LineId(row["line_id"]) if row["line_id"] else None,
     )
+
+
+def _invoice_of(kept: Mapping[str, str]) -> Invoice:
+    asked_at = datetime.fromisoformat(kept["asked_at"])
+    return Invoice(**{**kept, "kind": InvoiceKind(kept["kind"]), "asked_at": asked_at})  # type: ignore[arg-type]

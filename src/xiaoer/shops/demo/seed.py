@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+import structlog
+from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from xiaoer.domain.order import Order
 from xiaoer.domain.policy import Policy
@@ -18,6 +19,7 @@ from xiaoer.store.engine import Store, one_upgrader
 _LOCK = 0x64656D6F  # "demo": one process at a time fills it
 _MOST_CUSTOMERS = 1_000
 _MOST_ORDERS = 100
+_log = structlog.get_logger(__name__)
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -27,6 +29,9 @@ async def ensure(store: Store, *, now: datetime, policy: Policy, seed: int = SEE
 
     def fill(conn: Connection) -> bool:
         one_upgrader(conn, _LOCK)
+        if _older(conn):
+            _log.warning("demo_shop_made_anew")
+            t.metadata.drop_all(conn)
         t.metadata.create_all(conn)
         if conn.execute(select(func.count()).select_from(t.category)).scalar_one():
             return False
@@ -46,6 +51,17 @@ async def reset(store: Store, *, now: datetime, policy: Policy, seed: int = SEED
         _insert(conn, generate(seed, now, policy=policy))
 
     await store.write("demo shop", refill)
+
+
+def _older(conn: Connection) -> bool:
+    """Whether its tables are those of an earlier release: it is a demo, and made anew then."""
+    there = inspect(conn)
+    known = set(there.get_table_names())
+    return any(
+        {column.name for column in table.columns} - {column["name"] for column in there.get_columns(name)}
+        for name, table in t.metadata.tables.items()
+        if name in known
+    )
 
 
 async def customers_json(shop: Shop) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, true
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Wanted
+from xiaoer.domain.changes import Can, OrderChange
 from xiaoer.domain.ids import CustomerId, OrderId, ProductId
 from xiaoer.domain.order import Case, Order
 from xiaoer.domain.people import Address, Customer
@@ -82,6 +83,15 @@ class DemoShop(Shop):
     @override
     async def open_case(self, order: Order, request: CaseRequest, *, key: str) -> Case:
         return await self._write(order, key, lambda conn, write: writing.open_case(conn, write, request))
+
+    @property
+    @override
+    def can(self) -> frozenset[Can]:
+        return frozenset(Can)
+
+    @override
+    async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
+        return await self._write(order, key, lambda conn, write: writing.change(conn, write, change))
 
     @override
     async def effect(self, key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, MetaData, Table, UniqueConstraint
 
 from xiaoer.store.columns import Moment, Sent
 
@@ -91,6 +91,11 @@ order = Table(
     Column("ship_by", Moment),
     Column("cancelled_at", Moment),
     Column("cancel_reason", Sent),
+    Column("item_changes", Integer, nullable=False),
+    Column("payment_changes", Integer, nullable=False),
+    Column("deliver_on", Date),
+    Column("urged_at", Moment),
+    Column("invoice", JSON),
     Column("version", Integer, nullable=False),
 )
 line = Table(
@@ -157,6 +162,8 @@ refund = Table(
     Column("expected_by", Moment),
     Column("done_at", Moment),
     Column("case_id", Sent),
+    Column("why", Sent, nullable=False),
+    Column("line_id", Sent),
 )
 view = Table(
     "demo_view",

@@ -89,7 +89,20 @@ def order_row(order: Order) -> Values:
         "ship_by": order.ship_by,
         "cancelled_at": order.cancelled_at,
         "cancel_reason": None,
+        **change_row(order),
         "version": order.version,
+    }
+
+
+def change_row(order: Order) -> Values:
+    """What changes of an order's own row leave behind."""
+    asked = order.invoice
+    return {
+        "item_changes": order.item_changes,
+        "payment_changes": order.payment_changes,
+        "deliver_on": order.deliver_on,
+        "urged_at": order.urged_at,
+        "invoice": {**asdict(asked), "asked_at": asked.asked_at.isoformat()} if asked else None,
     }
 
 
@@ -146,6 +159,8 @@ def refund_row(refund: Refund) -> Values:
         "expected_by": refund.expected_by,
         "done_at": refund.done_at,
         "case_id": refund.case_id,
+        "why": refund.why.value,
+        "line_id": refund.line_id,
     }
 
 

@@ -3,11 +3,14 @@
 Everything a write does stands in one transaction with the row in demo_effect that says it was done.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
+from xiaoer.domain.changes import OrderChange
 from xiaoer.domain.ids import CaseId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import (
@@ -25,9 +28,10 @@ from xiaoer.domain.people import Address
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import CaseRequest, StaleOrder
 from xiaoer.domain.rules.returns import case_of_line
+from xiaoer.shops.books import changed
 from xiaoer.shops.demo import reading
 from xiaoer.shops.demo import tables as t
-from xiaoer.shops.demo.to_rows import address_row, case_row, refund_row
+from xiaoer.shops.demo.to_rows import address_row, case_row, change_row, line_row, payment_row, refund_row
 from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
@@ -54,7 +58,8 @@ def cancel(conn: Connection, write: Write, reason: str) -> Order:
         _move_stock(conn, line.variant_id, line.quantity)
     refunds = refunds_of_cancelled(order, write.policy, now=write.at)
     _add_refunds(conn, order, refunds)
-    _change(conn, write, state=OrderState.CANCELLED.value, cancelled_at=write.at, cancel_reason=reason)
+    cancelled = {"state": OrderState.CANCELLED.value, "cancelled_at": write.at, "cancel_reason": reason}
+    _change(conn, write, values=cancelled)
     return _now(conn, write)
 
 
@@ -64,7 +69,7 @@ def change_address(conn: Connection, write: Write, address: Address) -> Order:
     order = _as_seen(conn, write)
     if order.state not in _STILL_HERE:
         raise StaleOrder(f"{order.id} is {order.state.value}")
-    _change(conn, write, **address_row(address, "to_"))
+    _change(conn, write, values=address_row(address, "to_"))
     return _now(conn, write)
 
 
@@ -96,6 +101,25 @@ def open_case(conn: Connection, write: Write, request: CaseRequest) -> Case:
     return case
 
 
+def change(conn: Connection, write: Write, asked: OrderChange) -> Order:
+    """The order's rows as they are afterwards; stock and gift card with them."""
+    if _done_before(conn, write) is not None:
+        return _now(conn, write)
+    order = _as_seen(conn, write)
+    after = changed(order, asked, write.policy, now=write.at)
+    for variant_id, count in sorted(after.stock.items()):
+        _move_stock(conn, variant_id, count)
+    if after.credit:
+        _credit(conn, order, after.credit)
+    _rewrite(conn, t.line, order, [line_row(line) for line in after.order.lines])
+    _rewrite(conn, t.payment, order, [payment_row(payment) for payment in after.order.payments])
+    _rewrite(conn, t.case, order, [case_row(case) for case in after.order.cases])
+    _rewrite(conn, t.refund, order, [refund_row(refund) for refund in after.order.refunds])
+    values = {"total": after.order.total.minor, "discount": after.order.discount.minor}
+    _change(conn, write, values={**values, **change_row(after.order)})
+    return _now(conn, write)
+
+
 def forget(conn: Connection, customer_id: str) -> None:
     """Take the person out of every row. Amounts, goods, country and region stay for the books."""
     for table in t.OF_A_CUSTOMER:
@@ -103,10 +127,9 @@ def forget(conn: Connection, customer_id: str) -> None:
     nobody = {"name": "", "phone": "", "email": f"{customer_id}@forgotten.invalid".lower()}
     conn.execute(update(t.customer).where(t.customer.c.id == customer_id).values(nobody))
     theirs = t.order.c.customer_id == customer_id
-    nowhere = {f"to_{name}": "" for name in ("name", "phone", "city", "street", "postcode")}
-    conn.execute(
-        update(t.order).where(theirs).values(**nowhere, cancel_reason=None, version=t.order.c.version + 1)
-    )
+    nowhere: dict[str, Any] = {f"to_{name}": "" for name in ("name", "phone", "city", "street", "postcode")}
+    nowhere = {**nowhere, "cancel_reason": None, "invoice": None}
+    conn.execute(update(t.order).where(theirs).values(**nowhere, version=t.order.c.version + 1))
     orders = select(t.order.c.id).where(theirs)
     conn.execute(
         update(t.parcel).where(t.parcel.c.order_id.in_(orders)).values(tracking_number="", events=[])
@@ -137,10 +160,12 @@ def _now(conn: Connection, write: Write) -> Order:
     return order
 
 
-def _change(conn: Connection, write: Write, *, case_id: str | None = None, **values: object) -> None:
+def _change(
+    conn: Connection, write: Write, *, case_id: str | None = None, values: Mapping[str, Any] | None = None
+) -> None:
     """The order's new values and version, and the mark that this key was done."""
     mine = t.order.c.id == write.seen.id
-    conn.execute(update(t.order).where(mine).values(version=t.order.c.version + 1, **values))
+    conn.execute(update(t.order).where(mine).values(version=t.order.c.version + 1, **(values or {})))
     conn.execute(insert(t.effect).values(key=write.key, order_id=write.seen.id, case_id=case_id, at=write.at))
 
 
@@ -168,6 +193,20 @@ def _add_refunds(conn: Connection, order: Order, refunds: tuple[Refund, ...]) ->
             credit = func.coalesce(t.customer.c.gift_card, 0) + refund.amount.minor
             owner = t.customer.c.id == order.customer_id
             conn.execute(update(t.customer).where(owner).values(gift_card=credit))
+
+
+def _credit(conn: Connection, order: Order, minor: int) -> None:
+    """StaleOrder if a gift card does not hold what is taken from it."""
+    worth = func.coalesce(t.customer.c.gift_card, 0) + minor
+    owner = (t.customer.c.id == order.customer_id) & (worth >= 0)
+    if conn.execute(update(t.customer).where(owner).values(gift_card=worth)).rowcount == 0:
+        raise StaleOrder("the gift card does not hold so much")
+
+
+def _rewrite(conn: Connection, table: Table, order: Order, rows: Sequence[Mapping[str, Any]]) -> None:
+    conn.execute(delete(table).where(table.c.order_id == order.id))
+    for place, row in enumerate(rows):
+        conn.execute(insert(table).values(**row, order_id=order.id, place=place))
 
 
 def _case(order: Order, case_id: str) -> Case:
