@@ -40,7 +40,7 @@ from xiaoer.domain.people import Actor, Role
 from xiaoer.domain.reply import Origin, TextPart
 from xiaoer.domain.words import Language
 from xiaoer.guard.identity import ConversationTokens
-from xiaoer.shops.policy_file import load_policy
+from xiaoer.policies.file import load_policy
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store
 from xiaoer.store.rows import Event, append

@@ -33,7 +33,7 @@ from xiaoer.domain.ports import Busy, Proposal, ProposalState, ShopUnreachable
 from xiaoer.domain.reply import Origin, TextPart
 from xiaoer.domain.words import Language, Words
 from xiaoer.guard.identity import ConversationTokens, Identity, ShopSigner, ShopSignIn, SignKey, StaffTokens
-from xiaoer.shops.policy_file import load_policy
+from xiaoer.policies.file import load_policy
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store

@@ -22,7 +22,7 @@ from xiaoer.knowledge.importing import Importing, Source
 from xiaoer.knowledge.intake import Findings, Found, Intake, Progress
 from xiaoer.learn.pinning import Pinboard
 from xiaoer.learn.survey import Survey
-from xiaoer.shops.policy_file import load_policy
+from xiaoer.policies.file import load_policy
 from xiaoer.store.articles import SqlArticles
 from xiaoer.store.engine import Store
 from xiaoer.store.imports import SqlImports

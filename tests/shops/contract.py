@@ -422,18 +422,17 @@ class ShopContract:
         order, line = _delivered_shoes()
         all_of_it = tuple(one.id for one in order.lines)
         too_much = Money(order.total.minor + 1, order.total.currency)
-        for number, change in enumerate(
-            (
-                CancelLines(line_ids=all_of_it),
-                CancelLines(line_ids=(LineId("unheard-of"),)),
-                GiveBack(amount=too_much, why=RefundWhy.GOODWILL),
-                GiveBack(amount=Money(0, order.total.currency), why=RefundWhy.GOODWILL),
-                WithdrawCase(case_id=CaseId("unheard-of")),
-                ChangePayment(method=PayMethod.GIFT_CARD),
-                ChangeDelivery(day=NOW.date()),
-                SendAgain(line_ids=(LineId("unheard-of"),), reason=CaseReason.LOST),
-            )
-        ):
+        unfit: tuple[OrderChange, ...] = (
+            CancelLines(line_ids=all_of_it),
+            CancelLines(line_ids=(LineId("unheard-of"),)),
+            GiveBack(amount=too_much, why=RefundWhy.GOODWILL),
+            GiveBack(amount=Money(0, order.total.currency), why=RefundWhy.GOODWILL),
+            WithdrawCase(case_id=CaseId("unheard-of")),
+            ChangePayment(method=PayMethod.GIFT_CARD),
+            ChangeDelivery(day=NOW.date()),
+            SendAgain(line_ids=(LineId("unheard-of"),), reason=CaseReason.LOST),
+        )
+        for number, change in enumerate(unfit):
             with pytest.raises(StaleOrder):
                 await shop.change(order, change, key=f"k{number}")
             assert not await shop.effect(f"k{number}")

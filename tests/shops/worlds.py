@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from xiaoer.domain.order import Order
+from xiaoer.policies.file import load_policy
 from xiaoer.shops import demo
 from xiaoer.shops.demo.generate import generate
 from xiaoer.shops.demo.world import World
-from xiaoer.shops.policy_file import load_policy
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 POLICY = load_policy(Path(demo.__file__).parent / "policy.yaml")

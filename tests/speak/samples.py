@@ -9,7 +9,7 @@ from xiaoer.domain.money import Money
 from xiaoer.domain.order import Line, Order, OrderState, Parcel, ParcelEvent, ParcelState
 from xiaoer.domain.people import Address
 from xiaoer.domain.words import Words
-from xiaoer.shops.policy_file import load_policy
+from xiaoer.policies.file import load_policy
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday noon in Shanghai
 POLICY = load_policy(Path(str(files("xiaoer.shops.demo"))) / "policy.yaml")

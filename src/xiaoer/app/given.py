@@ -8,8 +8,8 @@ from pathlib import Path
 
 from xiaoer.domain.policy import Policy
 from xiaoer.guard.identity import SignKey
+from xiaoer.policies.file import PolicyError, load_policy
 from xiaoer.settings import Settings
-from xiaoer.shops.policy_file import PolicyError, load_policy
 
 
 class Misconfigured(Exception):

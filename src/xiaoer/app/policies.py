@@ -18,12 +18,12 @@ from xiaoer.domain.policy import Policy
 from xiaoer.domain.policy_ports import Policies
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.rules.explain import Explained, Supposed, explain
+from xiaoer.policies.examples import Tried, try_examples
+from xiaoer.policies.file import PolicyError, policy_schema
+from xiaoer.policies.lint import Finding, lint
 from xiaoer.settings import Settings
 from xiaoer.shops.demo.seed import ensure
 from xiaoer.shops.demo.shop import DemoShop
-from xiaoer.shops.policy_examples import Tried, try_examples
-from xiaoer.shops.policy_file import PolicyError, policy_schema
-from xiaoer.shops.policy_lint import Finding, lint
 from xiaoer.store.engine import Store
 from xiaoer.store.policies import SqlPolicies
 

@@ -1,4 +1,4 @@
-"""The shop's rules as data (from policy.yaml; loader: shops/policy_file.py)."""
+"""The shop's rules as data (from policy.yaml; loader: policies/file.py)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -8,8 +8,8 @@ import pytest
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import OrderState, PayMethod
 from xiaoer.domain.people import Tier
-from xiaoer.shops import policy_file
-from xiaoer.shops.policy_file import PolicyError, load_policy
+from xiaoer.policies import file as policy_file
+from xiaoer.policies.file import PolicyError, load_policy
 
 DEMO = Path(policy_file.__file__).parent / "demo" / "policy.yaml"
 

@@ -26,7 +26,7 @@ from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.explain import Supposed, explain
 from xiaoer.domain.verdict import Verdict
 from xiaoer.domain.words import Words
-from xiaoer.shops.policy_file import PolicyError
+from xiaoer.policies.file import PolicyError
 
 MOST_EXAMPLES = 1_000
 ALLOWED, COLLEAGUE = "allowed", "colleague"

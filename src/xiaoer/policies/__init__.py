@@ -1,0 +1,1 @@
+"""policy.yaml: read, looked over, tried on examples."""
