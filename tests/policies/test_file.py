@@ -10,8 +10,9 @@ from xiaoer.domain.order import OrderState, PayMethod
 from xiaoer.domain.people import Tier
 from xiaoer.policies import file as policy_file
 from xiaoer.policies.file import PolicyError, load_policy
+from xiaoer.shops import demo
 
-DEMO = Path(policy_file.__file__).parent / "demo" / "policy.yaml"
+DEMO = Path(demo.__file__).parent / "policy.yaml"
 
 
 def test_the_demo_policy_becomes_rules():

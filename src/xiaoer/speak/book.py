@@ -1,4 +1,4 @@
-"""The phrase books: speak/phrases/{zh,en}.yaml. A test proves both hold the same keys and slots."""
+"""The phrase books: speak/phrases/{zh,en}/*.yaml. A test proves both hold the same keys and slots."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +18,20 @@ class Book:
 
 @cache
 def book(language: Language) -> Book:
-    text = (files("xiaoer.speak") / "phrases" / f"{language.value}.yaml").read_text("utf-8")
-    raw = yaml.safe_load(text)
-    phrases = {key: tuple([said] if isinstance(said, str) else said) for key, said in raw["phrases"].items()}
-    return Book(phrases=phrases, terms=raw["terms"])
+    """All files of the language as one. ValueError for a key that two of them have."""
+    phrases: dict[str, tuple[str, ...]] = {}
+    terms: dict[str, str] = {}
+    folder = files("xiaoer.speak") / "phrases" / language.value
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        raw = yaml.safe_load(file.read_text("utf-8"))
+        said = {
+            key: (ways,) if isinstance(ways, str) else tuple(ways) for key, ways in raw["phrases"].items()
+        }
+        if twice := (phrases.keys() & said.keys()) | (terms.keys() & raw["terms"].keys()):
+            raise ValueError(f"{file.name}: stands in another file too: {', '.join(sorted(twice))}")
+        phrases |= said
+        terms |= raw["terms"]
+    return Book(phrases=phrases, terms=terms)
 
 
 def term(key: str) -> Words:
