@@ -8,7 +8,6 @@ import pytest
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import OrderState, PayMethod
 from xiaoer.domain.people import Tier
-from xiaoer.policies import file as policy_file
 from xiaoer.policies.file import PolicyError, load_policy
 from xiaoer.shops import demo
 

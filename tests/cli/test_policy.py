@@ -1,0 +1,120 @@
+"""xiaoer policy, as it is typed."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from xiaoer.cli import main as entry
+from xiaoer.cli.shared import out
+from xiaoer.shops import demo
+
+Run = Callable[..., str]
+DEMO = Path(demo.__file__).parent / "policy.yaml"
+
+
+@pytest.fixture
+def typed(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+    """Type `xiaoer policy ...`: what it printed."""
+    shutil.copytree(template, tmp_path / "data")
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(out, "width", 250)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, status: int = 0) -> str:
+        monkeypatch.setattr("sys.argv", ["xiaoer", "policy", *words])
+        with pytest.raises(SystemExit) as ended:
+            entry.main()
+        printed = capsys.readouterr()
+        assert (ended.value.code or 0) == status, printed.err
+        assert "Traceback" not in printed.err
+        return str(printed.out + printed.err)
+
+    return run
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A policy of the merchant's own."""
+    path = tmp_path / "policy.yaml"
+    shutil.copy(DEMO, path)
+    shutil.copy(DEMO.with_name("policy.examples.yaml"), path.with_name("policy.examples.yaml"))
+    monkeypatch.setenv("XIAOER_POLICY_FILE", str(path))
+    return path
+
+
+def test_a_window_is_changed_and_every_place_knows(typed: Run, own: Path) -> None:
+    assert "没有发现问题 / Nothing to mend." in typed("lint")
+    assert "10 / 10" in typed("test")
+    [before] = json.loads(typed("history", "--json"))
+
+    own.write_text(own.read_text("utf-8").replace("window_days: 15   ", "window_days: 7   "), "utf-8")
+    told = typed("test", status=1)
+    assert "✗ 第十五天还能退" in told
+    assert "9 / 10" in told
+    assert typed("show", before["version"]) == DEMO.read_text("utf-8")
+    assert "没有这一版" in typed("show", "2020-01-01", status=2)
+
+
+def test_an_order_is_explained_with_its_rules(typed: Run, template: Path) -> None:
+    order_id = _order(template, "delivered")
+    table = typed("explain", order_id)
+    assert "already_delivered" in table
+    assert "cancel.states" in table
+    told = json.loads(typed("explain", order_id, "request_return", "--on", "2027-06-01", "--json"))
+    assert {(one["reason"], one["allowed"]) for one in told} <= {
+        ("return_window_over", False),
+        ("final_sale", False),
+        ("case_open", False),
+    }
+    assert all(one["policy"].startswith("2026-") and one["rule"] for one in told)
+    assert "没有这个订单" in typed("explain", "M00000000", status=2)
+    assert "choose one of" in typed("explain", order_id, "fly", status=2)
+
+
+def test_the_schema_accepts_the_demo_and_refuses_a_slip(typed: Run) -> None:
+    checked = jsonschema_rs.validator_for(json.loads(typed("schema")))
+    policy = json.loads(json.dumps(yaml.safe_load(DEMO.read_text("utf-8")), default=str))
+    assert list(checked.iter_errors(policy)) == []
+    slip = {**policy, "return": {**policy["return"], "window_day": 7}}
+    [wrong] = checked.iter_errors(slip)
+    assert "window_day" in wrong.message
+
+
+def test_findings_end_with_one(typed: Run, own: Path) -> None:
+    own.write_text(own.read_text("utf-8").replace("beauty: 7", "beauty: 15"), "utf-8")
+    assert "return.by_category.beauty" in typed("lint", status=1)
+    [finding] = json.loads(typed("lint", "--json", status=1))
+    assert (finding["kind"], finding["rule"]) == ("never", "return.by_category.beauty")
+
+
+@pytest.mark.parametrize(
+    ("examples", "told"),
+    [
+        ("examples: [{name: a, ask: fly, order: {state: paid}, expect: allowed}]", "examples.0.ask"),
+        ("examples: [{name: a, ask: goodwill, order: {state: paid}, expect: perhaps}]", "examples.0.expect"),
+        ("examples: []", "examples"),
+        (": {", "not readable as YAML"),
+        (None, "no such file"),
+    ],
+)
+def test_examples_that_cannot_be_read_are_told(
+    typed: Run, tmp_path: Path, examples: str | None, told: str
+) -> None:
+    path = tmp_path / "examples.yaml"
+    if examples is not None:
+        path.write_text(examples)
+    assert told in typed("test", str(path), status=2)
+
+
+def _order(template: Path, state: str) -> str:
+    with closing(sqlite3.connect(template / "demo-shop.db")) as shop:
+        [found] = shop.execute("SELECT max(id) FROM demo_order WHERE state = ?", (state,))
+    return str(found[0])
