@@ -89,9 +89,6 @@ class MemoryLedger:
         if row.state in (ProposalState.OPEN, ProposalState.TAKEN):
             self.rows[intent_id] = replace(row, state=state, outcome=outcome)
 
-    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
-        raise NotImplementedError("the clock's, not the door's")
-
 
 class MemoryHouse:
     """The desk, the tries and the proofs of one bench."""

@@ -68,7 +68,8 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         },
         on_thumb=partial(_thumbed, app),
         beside=[
-            app.jobs.run,
+            app.clockwork.upkeep.run,
+            app.clockwork.worker.run,
             app.knowledge.importing.run,
             app.learning.school.run,
             *app.embedding,
