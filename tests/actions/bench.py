@@ -1,7 +1,7 @@
 """The one door on a bench: the generated world in a memory shop, and a house that keeps nothing."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
