@@ -1,4 +1,4 @@
-"""A worker in a process of its own: `hold` takes a job and never ends it, `tick` looks for a schedule's time."""
+"""A worker in its own process: `hold` takes a job and never ends it, `tick` looks for a schedule's time."""
 
 import asyncio
 import sys

@@ -1,6 +1,6 @@
 """What was promised to a customer: an obligation with a deadline, and whether it is kept. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -156,20 +156,3 @@ def _sent(promise: Promise, order: Order, now: datetime) -> Verdict:
     if order.state in (OrderState.SHIPPED, OrderState.DELIVERED):
         return Kept()
     return by_date(promise, now, order.ship_by)
-
-
-def as_json(promise: Promise) -> Mapping[str, object]:
-    """As the command line and the API tell it."""
-    return {
-        "id": promise.id,
-        "kind": promise.kind.value,
-        "state": promise.state.value,
-        "about": promise.about,
-        "conversation_id": promise.conversation_id,
-        "customer_id": promise.customer_id,
-        "due_at": promise.due_at.isoformat(),
-        "made_at": promise.made_at.isoformat(),
-        "made_by": promise.made_by,
-        "closed_at": promise.closed_at.isoformat() if promise.closed_at else None,
-        "why": promise.why,
-    }
