@@ -13,9 +13,10 @@ import anyio.to_thread
 import structlog
 
 from xiaoer.actions.base import Reach
+from xiaoer.actions.promised import promised_in
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember
-from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
+from xiaoer.domain.conversation import Conversation, Message, State, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
@@ -37,6 +38,7 @@ from xiaoer.domain.ports import (
     Understander,
     Wakeups,
 )
+from xiaoer.domain.promise_ports import AlreadySaid
 from xiaoer.domain.reply import Reply
 from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import unproven
@@ -208,7 +210,7 @@ class Clerk:
         return turn, turn.steps[-1].reply
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
-        whole = replace(record, questions=asked_of(record))
+        whole = replace(record, questions=asked_of(record), promises=promised_in(record.turn))
         if (correction := put_right(record.turn)) is not None:
             await self.house.corrections.add(correction)
         await self.house.conversations.finish_turn(whole, now=self.clock())
@@ -249,6 +251,22 @@ class Clerk:
             await self._finish(record)
         matched = isinstance(record.turn.steps[0].outcome, Done)  # a proof from before is none of this one
         return matched and OrderId(order_id) in record.turn.conversation.actor.proven_orders
+
+    async def tell(self, conversation_id: ConversationId, chosen: Chosen, *, once: str) -> bool:
+        """Speak first, of a thing the customer waits for: a turn of its own, of this id, so never twice.
+
+        False if a person has the conversation: then the machine is silent. Busy, LookupError.
+        """
+        async with self._alone(conversation_id) as begun:
+            if begun.conversation.state is State.HUMAN:
+                return False
+            turn, reply = self._proven(await self._step(replace(begun, id=TurnId(once)), chosen))
+            record = TurnRecord(turn=turn, reply=reply, timings_ms={}, versions=self._versions(turn))
+            try:
+                await self._finish(record)
+            except AlreadySaid:
+                _log.info("said_before", turn_id=turn.id)
+        return True
 
     @asynccontextmanager
     async def _alone(self, conversation_id: ConversationId) -> AsyncIterator[Turn]:

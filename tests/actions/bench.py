@@ -1,7 +1,7 @@
 """The one door on a bench: the generated world in a memory shop, and a house that keeps nothing."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -88,9 +88,6 @@ class MemoryLedger:
         row = self.rows[intent_id]
         if row.state in (ProposalState.OPEN, ProposalState.TAKEN):
             self.rows[intent_id] = replace(row, state=state, outcome=outcome)
-
-    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
-        raise NotImplementedError("the clock's, not the door's")
 
 
 class MemoryHouse:

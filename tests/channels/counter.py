@@ -19,7 +19,7 @@ from tests.speak.samples import shipped
 from tests.store.samples import reply, turn
 
 from xiaoer.channels import storefront
-from xiaoer.channels.web import templates
+from xiaoer.channels.web import clockwork, templates
 from xiaoer.channels.web.front import Front, Hub, Pace, build
 from xiaoer.channels.web.serving import Server
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
@@ -37,7 +37,9 @@ from xiaoer.policies.file import load_policy
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
+from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.promises import SqlPromises
 from xiaoer.store.templates import SqlTemplates
 from xiaoer.store.tries import SqlTries
 from xiaoer.templates.editor import TemplateEditor
@@ -290,6 +292,7 @@ def furnish(store: Store, **changes: Any) -> House:
             demo,
             templates.router(_editor(store, shop, clock), clock),
             *furnish_kb(store, clock).routers,
+            clockwork.router(SqlPromises(store), SqlJobs(store), POLICY.shop_id),
         ],
     }
     front = Front(**{**given, **changes})

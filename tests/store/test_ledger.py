@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.store.samples import GUEST, NOW, customer, opened
+from tests.store.samples import GUEST, NOW, SHOP, customer, opened
 
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId
+from xiaoer.domain.job import JobState
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Proof
@@ -16,6 +17,7 @@ from xiaoer.domain.reply import ConfirmCard, Origin
 from xiaoer.domain.words import Words
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store
+from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
 
 LATER = NOW + timedelta(minutes=15)
@@ -106,15 +108,29 @@ async def test_open_and_taken_are_no_ends(store: Store) -> None:
             await ledger.finish(IntentId("i"), state, None, now=NOW)
 
 
-async def test_what_a_crash_left_taken_is_found(store: Store) -> None:
-    ledger, conversation = SqlLedger(store), await opened(SqlConversations(store))
-    taken, finished, _ = [await proposed(ledger, conversation.id) for _ in range(3)]
-    for intent_id in (taken, finished):
+async def test_with_an_effect_that_is_taken_stands_the_job_that_settles_it(store: Store) -> None:
+    ledger, jobs = SqlLedger(store), SqlJobs(store)
+    conversation = await opened(SqlConversations(store))
+    taken, finished, lost, _ = [await proposed(ledger, conversation.id) for _ in range(4)]
+    for intent_id in (taken, finished, lost):
         await ledger.take(intent_id, now=NOW)
     await ledger.finish(finished, ProposalState.DONE, None, now=NOW)
-    assert await ledger.taken_before(NOW) == []
-    found = await ledger.taken_before(NOW + timedelta(seconds=1))
-    assert [proposal.id for proposal in found] == [taken]
+    await ledger.finish(lost, ProposalState.UNCLEAR, None, now=NOW)
+    waiting = await jobs.listed(SHOP, states=[JobState.READY], limit=9)
+    assert [(job.key, job.run_at - NOW) for job in waiting] == [
+        (taken, timedelta(seconds=30)),
+        (lost, timedelta(seconds=5)),
+    ]
+
+
+async def test_what_was_unclear_may_be_found_out(store: Store) -> None:
+    ledger = SqlLedger(store)
+    intent_id = await proposed(ledger, (await opened(SqlConversations(store))).id)
+    for state in (ProposalState.UNCLEAR, ProposalState.EXPIRED, ProposalState.DONE, ProposalState.UNCLEAR):
+        await ledger.finish(intent_id, state, None, now=NOW)
+    found = await ledger.proposal(intent_id)
+    assert found is not None
+    assert found.state is ProposalState.DONE
 
 
 async def test_it_ends_even_if_the_conversation_is_gone(store: Store) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, MetaData, Table, insert, inspect, text
 from sqlalchemy.exc import ProgrammingError
 from tests.store.samples import NOW, SHOP, opened
 
+from xiaoer.domain.job import SETTLE
 from xiaoer.domain.knowledge import Article, ArticleState, Version
 from xiaoer.domain.ports import StoreDown
 from xiaoer.domain.words import Language
@@ -18,8 +19,9 @@ from xiaoer.store.articles import SqlArticles
 from xiaoer.store.columns import Moment
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store, engine
+from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.migrate import NewerDatabase, _config, upgrade
-from xiaoer.store.tables import metadata
+from xiaoer.store.tables import intents, metadata
 
 
 def differences(url: str) -> list[object]:
@@ -123,3 +125,31 @@ def test_an_upgrade_that_fails_leaves_nothing(empty_url: str) -> None:
 def test_a_database_that_cannot_be_reached_is_store_down(tmp_path: object) -> None:
     with pytest.raises(StoreDown):
         upgrade(f"postgresql://nobody@/nothing?host={tmp_path}")
+
+
+async def test_an_effect_that_a_crash_left_before_the_upgrade_is_settled_after_it(empty_url: str) -> None:
+    row = {
+        "id": "i1",
+        "shop_id": SHOP,
+        "conversation_id": "c1",
+        "role": "customer",
+        "proof": 2,
+        "customer_id": "mei",
+        "proven_orders": "[]",
+        "action": "cancel_order",
+        "args": "{}",
+        "facts": "{}",
+        "state": "taken",
+        "created_at": NOW,
+        "expires_at": NOW,
+        "taken_at": NOW,
+    }
+    database = engine(empty_url)
+    with database.begin() as conn:
+        command.upgrade(_config(conn), "0002")
+        conn.execute(insert(intents), [row, {**row, "id": "i2", "state": "done"}])
+    database.dispose()
+    upgrade(empty_url)
+    async with await Store.open(empty_url) as store:
+        [job] = await SqlJobs(store).listed(SHOP, states=(), limit=9)
+    assert (job.kind, job.key, job.payload, job.made_at) == (SETTLE, "i1", {"intent_id": "i1"}, NOW)

@@ -12,11 +12,13 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, make_url, select
 from tests.store.questions_contract import PIANO
 from tests.store.samples import GUEST, NOW, SHOP, customer, opened, said, turn
 
-from xiaoer.domain.conversation import Memory
+from xiaoer.domain.conversation import Conversation, Memory
 from xiaoer.domain.ids import ConversationId, CustomerId, OrderId, ShopId, StaffId
+from xiaoer.domain.job import NewJob
 from xiaoer.domain.outcome import Done, Plan
 from xiaoer.domain.people import Actor, Proof
 from xiaoer.domain.ports import Feedback, ProposalState
+from xiaoer.domain.promise import Promise, PromiseKind
 from xiaoer.domain.reply import CardRow, ConfirmCard, Origin, Receipt, Reply, TextPart
 from xiaoer.domain.understanding import Slots, Wish
 from xiaoer.domain.words import Language
@@ -24,14 +26,16 @@ from xiaoer.store.catalogue import catalogue
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store, engine
+from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.notes import Erase, note_of, rows_of
 from xiaoer.store.privacy import Person, erase, export
+from xiaoer.store.rows import new_id
 from xiaoer.store.tables import intents, metadata
 
 PLACES = (
     "said", "part", "memory", "fact", "argument", "outcome", "feedback", "why", "understood", "receipt",
-    "asked",
+    "asked", "subject", "payload",
 )  # fmt: skip
 ORDERS = [OrderId("M-LIN-1"), OrderId("M-LIN-2")]
 PERSON = Person(shop_id=SHOP, customer_id=CustomerId("c-lin"), order_ids=ORDERS)
@@ -77,16 +81,43 @@ async def live(store: Store, actor: Actor, mark: str, order: str = "") -> Conver
             memory=Memory(shown_slot=c["memory"]),
         )
         asked = replace(PIANO, text=c["asked"], turn_id=done.id, conversation_id=conversation.id)
-        message = await log.finish_turn(replace(record, turn=done, questions=(asked,)), now=NOW)
+        promise = promised(conversation, f"{mark}-order", c["subject"])
+        whole = replace(record, turn=done, questions=(asked,), promises=(promise,))
+        message = await log.finish_turn(whole, now=NOW)
     assert message is not None
     await ledger.take(intent_id, now=NOW)
     done_so = Done("change_address", {"street": c["outcome"]})
     await ledger.finish(intent_id, ProposalState.DONE, done_so, now=NOW)
+    job = NewJob(
+        shop_id=actor.shop_id,
+        kind="note",
+        key=mark,
+        run_at=NOW,
+        payload={"words": c["payload"]},
+        conversation_id=conversation.id,
+    )
+    await SqlJobs(store).enqueue(job, now=NOW)
     given = Feedback(conversation_id=conversation.id, message_id=message.id, thumb=-1, text=c["feedback"])
     await log.feedback(given, now=NOW)
     await desk.queue(conversation.id, c["why"], now=NOW)
     await desk.take(conversation.id, StaffId("s-lin"), now=NOW)
     return conversation.id
+
+
+def promised(made_in: Conversation, about: str, words: str) -> Promise:
+    return Promise(
+        id=new_id(),
+        shop_id=made_in.actor.shop_id,
+        conversation_id=made_in.id,
+        customer_id=made_in.actor.customer_id,
+        kind=PromiseKind.PARCEL_BY,
+        about=about,
+        due_at=NOW,
+        look_at=NOW,
+        made_at=NOW,
+        made_by="turn",
+        subject={"words": words},
+    )
 
 
 async def all_text(store: Store, url: str) -> str:
@@ -165,6 +196,7 @@ async def test_after_erasure_no_byte_is_left(store: Store, database_url: str) ->
     counts = await erase(store, PERSON)
 
     assert (counts["conversations"], counts["messages"], counts["intents"]) == (2, 10, 2)
+    assert (counts["promises"], counts["jobs"]) == (2, 4)  # a job of the effect's besides
     assert (counts["turns"], counts["feedback"], counts["handoffs"], counts["proofs"]) == (2, 2, 2, 1)
     after = await all_text(store, database_url)
     assert [canary for canary in canaries("mine") + canaries("guest") if canary in after] == []

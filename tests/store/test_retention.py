@@ -1,16 +1,19 @@
 """What has had its time goes; on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
-from tests.store.samples import NOW, customer, opened, said
+from tests.store.samples import NOW, SHOP, customer, opened, said
 
 from xiaoer.domain.ids import ConversationId, IntentId
+from xiaoer.domain.job import NewJob
 from xiaoer.domain.outcome import Done, Plan
 from xiaoer.domain.ports import ProposalState
 from xiaoer.store import tables
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store
+from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.retention import AT_ONCE, expire
 from xiaoer.store.tries import SqlTries
@@ -53,6 +56,20 @@ async def test_tries_go_after_two_days(store: Store) -> None:
     await tries.allow("key", limit=1, window_s=60, now=NOW)
     assert (await expire(store, NOW + days(2)))["tries"] == 0
     assert (await expire(store, NOW + days(2) + SECOND))["tries"] == 1
+
+
+async def test_a_job_goes_ninety_days_after_its_end_and_a_schedule_never(store: Store) -> None:
+    queue = SqlJobs(store)
+    once = NewJob(shop_id=SHOP, kind="note", key="a", run_at=NOW)
+    for job in (once, replace(once, key="b"), replace(once, key="schedule", every=days(1))):
+        await queue.enqueue(job, now=NOW)
+    for job in await queue.take(SHOP, now=NOW, until=NOW + days(1), kinds=["note"], limit=9):
+        if job.key != "b":
+            await queue.done(job, now=NOW)
+    assert (await expire(store, NOW + days(90)))["jobs"] == 0
+    assert (await expire(store, NOW + days(90) + SECOND))["jobs"] == 1
+    await expire(store, NOW + days(3_000))
+    assert {job.key for job in await queue.listed(SHOP, states=(), limit=9)} == {"b", "schedule"}
 
 
 async def test_more_than_one_round(store: Store) -> None:

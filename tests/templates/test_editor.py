@@ -274,7 +274,7 @@ async def test_what_another_process_publishes_is_said_after_the_next_look(opened
         draft = await elsewhere.draft(app.policy.shop_id, THANKS, "客气啦", author="lin", now=clock())
         await elsewhere.publish(app.policy.shop_id, draft.id, now=clock())
         assert (await talk.says("谢谢"))["text"] != "客气啦"
-        await app.jobs.look(clock())
+        await app.clockwork.upkeep.look(clock())
         assert (await talk.says("谢谢"))["text"] == "客气啦"
 
 

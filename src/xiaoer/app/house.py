@@ -11,6 +11,7 @@ from typing import Any
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
+from xiaoer.app.clockwork import Clockwork, furnish_clockwork
 from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import database_url, policy_of, policy_path, secrets_of, shop_database_url, utc_now
 from xiaoer.app.knowledge import Knowledge, furnish
@@ -26,7 +27,6 @@ from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
-from xiaoer.jobs import Jobs
 from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.learn.school import School
 from xiaoer.settings import Settings
@@ -35,7 +35,7 @@ from xiaoer.shops.demo import tables as demo_tables
 from xiaoer.shops.demo.seed import customers_json, ensure
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.speak.voice import TemplateVoice
-from xiaoer.store import privacy, retention
+from xiaoer.store import privacy
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
@@ -60,7 +60,7 @@ class App:
     shop_store: Store
     house: House
     clerk: Clerk
-    jobs: Jobs
+    clockwork: Clockwork
     hub: Hub
     knowledge: Knowledge
     own_words: OwnWords
@@ -146,11 +146,7 @@ async def open_app(
         joining = joining_of(embedding, learning, settings)
         clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
         clerk = replace(clerk, wording=words.wording)
-        jobs = Jobs(
-            clerk=clerk,
-            expire=lambda now: retention.expire(store, now),
-            looks={"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look},
-        )
+        looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
         yield App(
             settings=settings,
             policy=policy,
@@ -158,7 +154,7 @@ async def open_app(
             shop_store=shop_store,
             house=house,
             clerk=clerk,
-            jobs=jobs,
+            clockwork=furnish_clockwork(store, clerk, looks),
             hub=hub,
             knowledge=knowledge,
             own_words=words,

@@ -12,7 +12,7 @@ from xiaoer.app.given import Misconfigured, demo_folder, sign_in_keys, staff_tok
 from xiaoer.app.house import App
 from xiaoer.app.knowledge_routes import knowledge_routers
 from xiaoer.channels import storefront
-from xiaoer.channels.web import learning, templates
+from xiaoer.channels.web import clockwork, learning, templates
 from xiaoer.channels.web.front import Front, Pace, Pages, build
 from xiaoer.domain.ids import ConversationId, MessageId
 from xiaoer.domain.words import Language
@@ -38,10 +38,11 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         )
     except ValueError as short:
         raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
-    pages = Pages(widget=ui_folder("widget"))
+    pages, books = Pages(widget=ui_folder("widget")), app.clockwork.books
     more = [
         templates.router(app.own_words.editor, app.clerk.clock),
         learning.router(app.learning.correcting, app.learning.school, app.clerk.clock),
+        clockwork.router(books.promises, books.jobs, books.shop_id),
     ]
     if with_demo:
         pages = replace(pages, storefront=ui_folder("storefront"), images=demo_folder() / "images")
@@ -68,7 +69,8 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         },
         on_thumb=partial(_thumbed, app),
         beside=[
-            app.jobs.run,
+            app.clockwork.upkeep.run,
+            app.clockwork.worker.run,
             app.knowledge.importing.run,
             app.learning.school.run,
             *app.embedding,

@@ -21,6 +21,7 @@ from xiaoer.cli.evaluate import evaluate
 from xiaoer.cli.kb import kb
 from xiaoer.cli.learning import train
 from xiaoer.cli.policy import policy
+from xiaoer.cli.promises import jobs, promises
 from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
 from xiaoer.cli.templates import templates
 from xiaoer.domain.ports import ShopError, StoreDown
@@ -39,9 +40,11 @@ privacy = typer.Typer(help="What is kept of a customer / 顾客的个人信息",
 cli.add_typer(demo, name="demo")
 cli.add_typer(embeddings, name="embeddings")
 cli.add_typer(evaluate, name="evaluate")
+cli.add_typer(jobs, name="jobs")
 cli.add_typer(kb, name="kb")
 cli.add_typer(policy, name="policy")
 cli.add_typer(privacy, name="privacy")
+cli.add_typer(promises, name="promises")
 cli.add_typer(templates, name="templates")
 cli.add_typer(train, name="train")
 

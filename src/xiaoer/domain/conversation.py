@@ -9,6 +9,7 @@ from xiaoer.domain.ids import ConversationId, IntentId, MessageId, StaffId, Turn
 from xiaoer.domain.learning import Question
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
+from xiaoer.domain.promise import Promise
 from xiaoer.domain.reply import Origin, Part, Reply
 from xiaoer.domain.understanding import Guess, Mood, Understanding
 from xiaoer.domain.words import Language
@@ -128,6 +129,7 @@ class TurnRecord:
     timings_ms: dict[str, float]
     versions: dict[str, str]  # classifier, knowledge, policy, code
     questions: tuple[Question, ...] = ()  # what it was asked, and what became of each
+    promises: tuple[Promise, ...] = ()  # what it promised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

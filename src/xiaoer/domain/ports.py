@@ -182,6 +182,7 @@ class Proposal:
     created_at: datetime
     expires_at: datetime
     outcome: Outcome | None = None
+    taken_at: datetime | None = None  # when yes was said
 
 
 class Ledger(Protocol):
@@ -200,17 +201,13 @@ class Ledger(Protocol):
     async def proposal(self, intent_id: IntentId) -> Proposal | None: ...
 
     async def take(self, intent_id: IntentId, *, now: datetime) -> bool:
-        """OPEN -> TAKEN, for exactly one caller over all processes."""
+        """OPEN -> TAKEN, for exactly one caller over all processes; with a job that settles it if he dies."""
         ...
 
     async def finish(
         self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
     ) -> None:
-        """TAKEN or OPEN -> state. Also appends the card's new state to its conversation's events."""
-        ...
-
-    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
-        """Effects left TAKEN by a crash, to be looked up by key."""
+        """TAKEN or OPEN -> state, UNCLEAR -> DONE or REFUSED. Also appends the card's state to the events."""
         ...
 
 
@@ -273,7 +270,10 @@ class Conversations(Protocol):
         ...
 
     async def finish_turn(self, record: TurnRecord, *, now: datetime) -> Message | None:
-        """In one transaction: reply, turn row, memory, answered_seq, end of the lease. None: nothing said."""
+        """In one transaction: reply, turn row, promises, memory, answered_seq, end of the lease.
+
+        None: nothing said. AlreadySaid: there is a turn of this id, and nothing was changed.
+        """
         ...
 
     async def say(

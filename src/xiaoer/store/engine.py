@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     DatabaseError,
@@ -124,11 +124,22 @@ def _name(error: Exception) -> str:
 # --- one door for what the two databases do differently -----------------------------------------
 
 
-def upsert(conn: Connection, table: Table, key: Sequence[str], row: Mapping[str, Any]) -> None:
-    """Insert `row`, or give the row with the same `key` columns its other values."""
+def upsert(
+    conn: Connection,
+    table: Table,
+    key: Sequence[str],
+    row: Mapping[str, Any],
+    *,
+    where: ColumnElement[bool] | None = None,
+    keep: Sequence[str] = (),
+) -> None:
+    """Insert `row`, or give the row with the same `key` columns its other values, but for those to `keep`.
+
+    `where`: the condition of the unique index, if it has one.
+    """
     insert = _insert(conn)(table).values(row)
-    changes = {name: insert.excluded[name] for name in row if name not in key}
-    conn.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changes))
+    changes = {name: insert.excluded[name] for name in row if name not in (*key, *keep)}
+    conn.execute(insert.on_conflict_do_update(index_elements=list(key), index_where=where, set_=changes))
 
 
 def insert_missing(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:

@@ -1,22 +1,26 @@
 """SqlLedger: effects proposed, taken at most once, finished. The rows stay for ever."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, ShopId, StaffId
+from xiaoer.domain.job import SETTLE, NewJob
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Refused
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.domain.reply import ConfirmCard, Origin
+from xiaoer.store import job_rows
 from xiaoer.store.codec import dumps, loads
 from xiaoer.store.engine import Store
 from xiaoer.store.rows import Event, append, new_id
 from xiaoer.store.tables import intents
 
-LEFT_BEHIND = 500  # looked up per round after a crash
+AT_WORK = timedelta(seconds=30)  # a turn's lease: whoever carries the effect out is done by then, or dead
+SOON = timedelta(seconds=5)  # until an effect whose answer was lost is looked up again
 
 # What the customer's card says. UNCLEAR is told by a person, so the card only says it did not go through.
 _CARD = {
@@ -27,6 +31,7 @@ _CARD = {
     ProposalState.EXPIRED: "expired",
 }
 _LIVE = (ProposalState.OPEN.value, ProposalState.TAKEN.value)
+_FOUND_OUT = (*_LIVE, ProposalState.UNCLEAR.value)
 _OUTCOMES = (Done, Refused, NeedsConfirm, NeedsApproval, Failed)
 
 
@@ -65,7 +70,7 @@ class SqlLedger:
         return found[0] if found else None
 
     async def take(self, intent_id: IntentId, *, now: datetime) -> bool:
-        """Also False for a card whose time is over."""
+        """Also False for a card whose time is over. With it stands the job that settles it after a crash."""
         change = (
             update(intents)
             .where(
@@ -74,13 +79,14 @@ class SqlLedger:
                 intents.c.expires_at > now,
             )
             .values(state=ProposalState.TAKEN.value, taken_at=now)
+            .returning(intents.c.shop_id, intents.c.conversation_id, intents.c.customer_id)
         )
-        return await self._store.write(intent_id, lambda conn: conn.execute(change).rowcount == 1)
+        return await self._store.write(intent_id, lambda conn: _take(conn, change, intent_id, now))
 
     async def finish(
         self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
     ) -> None:
-        """Nothing happens to one that is finished. ValueError for OPEN and TAKEN."""
+        """Nothing happens to one that is finished, but UNCLEAR may be found out. ValueError: OPEN, TAKEN."""
         if state not in _CARD:
             raise ValueError(f"an effect does not end as {state}")
         changes = {
@@ -92,26 +98,39 @@ class SqlLedger:
         if told is not None:
             self._ring(told)
 
-    async def taken_before(self, moment: datetime) -> Sequence[Proposal]:
-        """Oldest first, at most LEFT_BEHIND."""
-        query = (
-            select(intents)
-            .where(intents.c.state == ProposalState.TAKEN.value, intents.c.taken_at < moment)
-            .order_by(intents.c.taken_at)
-            .limit(LEFT_BEHIND)
-        )
-        return await self._store.read(lambda conn: _proposals(conn, query))
+
+def _take(conn: Connection, change: ReturningUpdate[Any], intent_id: IntentId, now: datetime) -> bool:
+    row = conn.execute(change).one_or_none()
+    if row is None:
+        return False
+    job = NewJob(
+        shop_id=ShopId(row.shop_id),
+        kind=SETTLE,
+        key=intent_id,
+        run_at=now + AT_WORK,
+        payload={"intent_id": intent_id},
+        conversation_id=ConversationId(row.conversation_id),
+        customer_id=row.customer_id and CustomerId(row.customer_id),
+    )
+    job_rows.enqueue(conn, job, now)
+    return True
 
 
 def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> ConversationId | None:
+    state, now = ProposalState(changes["state"]), changes["finished_at"]
+    before = _FOUND_OUT if state in (ProposalState.DONE, ProposalState.REFUSED) else _LIVE
     row = conn.execute(
         update(intents)
-        .where(intents.c.id == intent_id, intents.c.state.in_(_LIVE))
+        .where(intents.c.id == intent_id, intents.c.state.in_(before))
         .values(changes)
-        .returning(intents.c.conversation_id, intents.c.action, intents.c.expires_at)
+        .returning(intents.c.shop_id, intents.c.conversation_id, intents.c.action, intents.c.expires_at)
     ).one_or_none()
     if row is None:
         return None
+    if state is ProposalState.UNCLEAR:
+        job_rows.put_off(conn, row.shop_id, SETTLE, intent_id, until=now + SOON)
+    else:
+        job_rows.drop(conn, row.shop_id, SETTLE, intent_id, now)
     # Its title and rows stand in the message that showed it; the client finds that by intent_id.
     card = ConfirmCard(
         intent_id=intent_id,
@@ -121,9 +140,9 @@ def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> C
         yes="",
         no="",
         expires_at=row.expires_at.isoformat(),
-        state=_CARD[ProposalState(changes["state"])],
+        state=_CARD[state],
     )
-    event = Event(kind="card", origin=Origin.FLOW, parts=(card,), at=changes["finished_at"])
+    event = Event(kind="card", origin=Origin.FLOW, parts=(card,), at=now)
     told = append(conn, ConversationId(row.conversation_id), event)
     return None if told is None else told.conversation_id
 
@@ -169,6 +188,7 @@ def _proposal_of(row: RowMapping) -> Proposal:
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         outcome=None if row["outcome"] is None else _outcome_of(row["outcome"]),
+        taken_at=row["taken_at"],
     )
 
 

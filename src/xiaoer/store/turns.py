@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert
+from sqlalchemy.exc import IntegrityError
 
 from xiaoer.domain.conversation import Message, Turn, TurnRecord
 from xiaoer.domain.ports import Busy
+from xiaoer.domain.promise_ports import AlreadySaid
+from xiaoer.store import promise_rows
 from xiaoer.store.codec import dumps
 from xiaoer.store.question_rows import row_of
 from xiaoer.store.rows import Event, advance, change, next_place, put
@@ -22,7 +25,10 @@ _USED = insert(template_uses)
 
 
 def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -> Message | None:
-    """The reply, if anything was said; ends the lease. Busy unless `token` still holds the conversation."""
+    """The reply, if anything was said; ends the lease. Busy unless `token` still holds the conversation.
+
+    AlreadySaid if there is a turn of this id.
+    """
     turn, reply = record.turn, record.reply
     message = None
     left = _left_by(turn)
@@ -38,7 +44,11 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
         message = put(conn, place, event)
     elif change(conn, turn.conversation.id, left, where=conversations.c.lease_holder == token) == 0:
         raise Busy(turn.conversation.id)
-    conn.execute(_RECORD, _turn_row(record, message, now))
+    try:
+        conn.execute(_RECORD, _turn_row(record, message, now))
+    except IntegrityError as again:
+        raise AlreadySaid(turn.id) from again
+    promise_rows.record(conn, record.promises)
     if record.questions:
         conn.execute(_ASKED, _asked_rows(record, message))
     if reply.templates:

@@ -1,6 +1,7 @@
 """Every table. Each says of its rows, and of each column, what privacy needs to know (notes.py)."""
 
 from xiaoer.store.tables.common import EFFECT, FOREVER, TALK, TRY, metadata
+from xiaoer.store.tables.jobs import jobs, promises
 from xiaoer.store.tables.knowledge import article_versions, imports, reply_templates, template_uses
 from xiaoer.store.tables.learning import asked, corrections, models, pinned_questions
 from xiaoer.store.tables.policy import policies
@@ -28,11 +29,13 @@ __all__ = [
     "handoffs",
     "imports",
     "intents",
+    "jobs",
     "messages",
     "metadata",
     "models",
     "pinned_questions",
     "policies",
+    "promises",
     "proofs",
     "reply_templates",
     "template_uses",

@@ -1,0 +1,55 @@
+"""Upkeep: what each process looks after by itself, every two seconds."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import anyio
+import structlog
+
+from xiaoer.domain.ports import StoreDown
+from xiaoer.turn import Clerk, where
+
+EVERY_S = 2.0  # between looks
+SETTLED = timedelta(seconds=3)  # a burst is still being written, and its own process answers it
+MOST = 50  # conversations taken up in one look
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Upkeep:
+    """Nobody left unanswered, by the conversations' own leases; and what this process holds in memory.
+
+    `looks`: what other parts look after, by their names; each is cheap when there is nothing to do.
+    """
+
+    clerk: Clerk
+    looks: Mapping[str, Callable[[datetime], Awaitable[object]]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Look, for ever. Ends by cancellation."""
+        while True:
+            try:
+                await self.look(self.clerk.clock())
+            except StoreDown:
+                _log.warning("upkeep_waits", reason="store_down")
+            await anyio.sleep(EVERY_S)
+
+    async def look(self, now: datetime) -> None:
+        """One look. Every part is safe to run in several processes at once."""
+        for conversation_id in await self.clerk.house.conversations.unanswered(
+            limit=MOST, before=now - SETTLED
+        ):
+            await _alone("answer", self.clerk.answer(conversation_id))
+        for part, look in self.looks.items():
+            await _alone(part, look(now))
+
+
+async def _alone(part: str, work: Awaitable[object]) -> None:
+    """One conversation that breaks keeps no other waiting, and the clock does not stop."""
+    try:
+        await work
+    except StoreDown:
+        raise
+    except Exception as bug:  # noqa: BLE001 - the edge of a look
+        _log.error("upkeep_broke", part=part, error=type(bug).__name__, at=where(bug))
