@@ -17,11 +17,11 @@ from xiaoer.actions.promised import promised_in
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember
 from xiaoer.domain.conversation import Conversation, Message, State, Step, Turn, TurnRecord
-from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
+from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.learning_ports import Corrections
-from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome
+from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import (
@@ -79,6 +79,10 @@ class House:
             language=turn.understanding.language,
             now=turn.now,
         )
+
+
+ANSWERABLE = (ProposalState.OPEN,)
+DECLINABLE = (ProposalState.OPEN, ProposalState.NEEDS_STAFF)  # nothing was sent yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,8 @@ class Clerk:
         outcome = await run(decision, actor, reach)
         if isinstance(outcome, NeedsConfirm):
             await self._replace_card(turn, outcome)
+        if isinstance(outcome, NeedsApproval):
+            await self.house.desk.queue(turn.conversation.id, "approval", now=turn.now)
         return outcome
 
     def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None, reply: Reply) -> Turn:
@@ -231,11 +237,22 @@ class Clerk:
         """Answer a card; None if it is not this customer's. A second press changes nothing."""
         async with self._alone(conversation_id) as turn:
             card = await own_card(intent_id, turn.conversation.actor, self.house.reach(turn))
-            if card is None or card.state is not ProposalState.OPEN:
+            if card is None or card.state not in (ANSWERABLE if yes else DECLINABLE):
                 return card
             action = card.plan.action
             decision = Do(action, confirmed=card.id) if yes else Drop(card.id, action)
             await self._finish(await self._serve(turn, Chosen(decision, "rule:card_pressed")))
+        return await self.house.ledger.proposal(intent_id)
+
+    async def rule(self, intent_id: IntentId, ruling: Ruling) -> Proposal | None:
+        """A colleague's word on what waits for one; None if nothing of this id does."""
+        effect = await self.house.ledger.proposal(intent_id)
+        if effect is None or effect.state is not ProposalState.NEEDS_STAFF:
+            return None
+        async with self._alone(effect.conversation_id) as begun:
+            turn = replace(begun, conversation=replace(begun.conversation, actor=effect.actor))
+            call = Do(effect.plan.action, confirmed=effect.id, ruling=ruling)
+            await self._finish(await self._serve(turn, Chosen(call, "staff:ruling")))
         return await self.house.ledger.proposal(intent_id)
 
     async def call_person(self, conversation_id: ConversationId, *, why: str = "asked") -> None:

@@ -7,11 +7,15 @@ import structlog
 from pydantic import ValidationError
 
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
-from xiaoer.domain.decision import Do
+from xiaoer.domain.decision import Do, Ruling
+from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import IntentId
-from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Plan, Reason, Refused
+from xiaoer.domain.money import Money
+from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import Proposal, ProposalState, Shop, ShopError, ShopUnclear, StaleOrder
+from xiaoer.domain.rules.clock import start_of_day
+from xiaoer.domain.rules.money import approval_for
 
 CARD_LIVES = timedelta(
     minutes=30
@@ -21,6 +25,8 @@ _log = structlog.get_logger(__name__)
 
 async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
     """Do `call` for `actor`. A write first comes back as NeedsConfirm; never raises ShopError."""
+    if call.confirmed is not None and call.ruling is not None:
+        return await _ruled(call.confirmed, call.ruling, actor, reach)
     if call.confirmed is not None:
         return await _confirmed(call.confirmed, actor, reach)
     action = CATALOGUE.get(call.action)
@@ -41,7 +47,7 @@ async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
 async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
     """The customer said no to a card; None if it is not theirs. An answered card stays as it is."""
     proposal = await own_card(intent_id, actor, reach)
-    if proposal is not None and proposal.state is ProposalState.OPEN:
+    if proposal is not None and proposal.state in (ProposalState.OPEN, ProposalState.NEEDS_STAFF):
         await reach.ledger.finish(intent_id, ProposalState.DECLINED, None, now=reach.now)
         return await reach.ledger.proposal(intent_id)
     return proposal
@@ -62,7 +68,19 @@ async def _propose(plan: Plan, actor: Actor, reach: Reach) -> NeedsConfirm:
     intent_id = await reach.ledger.propose(
         plan, actor, reach.conversation_id, now=reach.now, expires_at=expires
     )
-    return NeedsConfirm(intent_id, plan)
+    ahead = await _approval(intent_id, reach)
+    return NeedsConfirm(intent_id, plan, ahead[0] if ahead else None)
+
+
+async def _approval(intent_id: IntentId, reach: Reach) -> tuple[Reason, str] | None:
+    """Why a colleague must agree to this effect, and the rule that says so: all that was given counts."""
+    effect = await reach.ledger.proposal(intent_id)
+    if effect is None:
+        return None
+    refund = effect.plan.facts.get("refund")
+    amount = refund if isinstance(refund, Money) else Money(0, reach.policy.currency)
+    spent = await reach.ledger.spent(effect, since=start_of_day(reach.now, reach.policy))
+    return approval_for(effect.plan.action, amount, spent, reach.policy)
 
 
 async def own_card(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
@@ -85,13 +103,39 @@ async def _confirmed(intent_id: IntentId, actor: Actor, reach: Reach) -> Outcome
         return Refused(Reason.CARD_EXPIRED, {"action": proposal.plan.action})
     if not await reach.ledger.take(intent_id, now=reach.now):
         return Refused(Reason.CARD_USED, {"action": proposal.plan.action})
+    # Taken first and counted then: of two at once at least the later sees the other.
+    if (needed := await _approval(intent_id, reach)) is not None:
+        await reach.ledger.hold(intent_id, *needed, now=reach.now)
+        return NeedsApproval(intent_id, proposal.plan, needed[0])
+    return await _done(proposal, actor, reach)
+
+
+async def _ruled(intent_id: IntentId, ruling: Ruling, actor: Actor, reach: Reach) -> Outcome:
+    """A colleague's word. The world is looked at again here too."""
+    proposal = await own_card(intent_id, actor, reach)
+    if proposal is None:
+        return Refused(Reason.CARD_UNKNOWN)
+    if not ruling.yes:
+        said_no = Refused(
+            Reason.COLLEAGUE_SAID_NO, {"action": proposal.plan.action, "why": ruling.why or None}
+        )
+        await reach.ledger.finish(intent_id, ProposalState.DECLINED, said_no, now=reach.now)
+        return said_no
+    if not await reach.ledger.agree(intent_id, ruling.staff_id, now=reach.now):
+        return _answered(proposal)
+    return await _done(proposal, actor, reach)
+
+
+async def _done(proposal: Proposal, actor: Actor, reach: Reach) -> Outcome:
     state, outcome = await _carry_out(proposal, actor, reach)
-    await reach.ledger.finish(intent_id, state, outcome, now=reach.now)
+    await reach.ledger.finish(proposal.id, state, outcome, now=reach.now)
     return outcome
 
 
 def _answered(proposal: Proposal) -> Outcome:
     """A card pressed again hears the first result again."""
+    if proposal.state is ProposalState.NEEDS_STAFF:
+        return NeedsApproval(proposal.id, proposal.plan, proposal.approval or Reason.NEEDS_COLLEAGUE)
     if proposal.state is ProposalState.DONE and proposal.outcome is not None:
         return proposal.outcome
     reason = Reason.CARD_EXPIRED if proposal.state is ProposalState.EXPIRED else Reason.CARD_USED

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.ids import IntentId
+from xiaoer.domain.ids import IntentId, StaffId
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.understanding import Intent
 from xiaoer.domain.words import Words
@@ -44,10 +44,20 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A colleague's word on an effect that needs one. `why` is said to the customer."""
+
+    staff_id: StaffId
+    yes: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Do:
     action: str
     args: Mapping[str, Fact] = field(default_factory=dict)
     confirmed: IntentId | None = None  # the card that was answered with yes
+    ruling: Ruling | None = None  # what a colleague decided of it
     others: tuple[Choice, ...] = ()  # what else could have been meant, to be shown with the result
     then: Task | None = None  # what it makes possible, taken up after it
 

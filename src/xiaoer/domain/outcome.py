@@ -53,6 +53,7 @@ class Reason(StrEnum):
     PRICE_WINDOW_OVER = "price_window_over"
     ABOVE_LIMIT = "above_limit"  # more than goes back without a colleague
     NEEDS_COLLEAGUE = "needs_colleague"
+    COLLEAGUE_SAID_NO = "colleague_said_no"
     RETURN_WINDOW_OVER = "return_window_over"
     EXCHANGE_WINDOW_OVER = "exchange_window_over"
     FINAL_SALE = "final_sale"
@@ -95,18 +96,23 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NeedsConfirm:
-    """The customer must say yes; the card is built from the stored row `intent_id`."""
+    """The customer must say yes; the card is built from the stored row `intent_id`.
+
+    `approval`: why a colleague will have to agree after that.
+    """
 
     intent_id: IntentId
     plan: Plan
+    approval: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsApproval:
-    """A member of staff must say yes."""
+    """The customer has said yes; a member of staff must agree, for this reason."""
 
     intent_id: IntentId
     plan: Plan
+    reason: Reason = Reason.NEEDS_COLLEAGUE
 
 
 @dataclass(frozen=True, slots=True)

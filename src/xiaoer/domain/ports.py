@@ -25,9 +25,10 @@ from xiaoer.domain.ids import (
 )
 from xiaoer.domain.knowledge import Passage, Scope
 from xiaoer.domain.order import Case, CaseKind, CaseReason, Order
-from xiaoer.domain.outcome import Outcome, Plan
+from xiaoer.domain.outcome import Outcome, Plan, Reason
 from xiaoer.domain.people import Actor, Address, Customer
 from xiaoer.domain.reply import Origin, Part
+from xiaoer.domain.rules.money import Spent
 from xiaoer.domain.understanding import Understanding
 from xiaoer.domain.words import Language
 
@@ -163,6 +164,7 @@ class EmbedderDown(Exception):
 class ProposalState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"  # yes was said; the shop is being called
+    NEEDS_STAFF = "needs_staff"  # yes was said; a colleague must agree first
     DONE = "done"
     REFUSED = "refused"  # said yes, but the world had changed
     UNCLEAR = "unclear"  # the shop was called and its answer was lost
@@ -183,6 +185,8 @@ class Proposal:
     expires_at: datetime
     outcome: Outcome | None = None
     taken_at: datetime | None = None  # when yes was said
+    approval: Reason | None = None  # why a colleague had to agree
+    rule: str = ""  # the line of policy.yaml that says so
 
 
 class Ledger(Protocol):
@@ -204,10 +208,29 @@ class Ledger(Protocol):
         """OPEN -> TAKEN, for exactly one caller over all processes; with a job that settles it if he dies."""
         ...
 
+    async def hold(self, intent_id: IntentId, reason: Reason, rule: str, *, now: datetime) -> None:
+        """TAKEN -> NEEDS_STAFF: nothing is done until a colleague agrees."""
+        ...
+
+    async def agree(self, intent_id: IntentId, staff_id: StaffId, *, now: datetime) -> bool:
+        """NEEDS_STAFF -> TAKEN, for exactly one caller; from there as after `take`."""
+        ...
+
+    async def held(self, shop_id: ShopId, *, limit: int) -> Sequence[Proposal]:
+        """What waits for a colleague, longest first."""
+        ...
+
+    async def spent(self, effect: Proposal, *, since: datetime) -> Spent:
+        """What other effects gave back without a colleague: of this order ever, beside it since then."""
+        ...
+
     async def finish(
         self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
     ) -> None:
-        """TAKEN or OPEN -> state, UNCLEAR -> DONE or REFUSED. Also appends the card's state to the events."""
+        """TAKEN, OPEN or NEEDS_STAFF -> state, UNCLEAR -> DONE or REFUSED; what is TAKEN does not expire.
+
+        Also appends the card's state to the events.
+        """
         ...
 
 

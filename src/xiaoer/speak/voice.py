@@ -101,9 +101,11 @@ class TemplateVoice:
                 action = decision.action if isinstance(decision, Do) else ""
                 keys = [f"refused.{reason.value}.{facts.get('situation', action)}", f"refused.{reason.value}"]
                 return _refused(keys, facts, say)
-            case NeedsConfirm(intent_id, plan) | NeedsApproval(intent_id, plan):
-                expires = turn.now + self._card_lives
-                return _confirm(cards.confirm_card(intent_id, plan, say, expires_at=expires), plan.facts, say)
+            case NeedsConfirm(intent_id, plan, approval):
+                card = cards.confirm_card(intent_id, plan, say, expires_at=turn.now + self._card_lives)
+                return _confirm(card, plan.facts, say, approval=approval is not None)
+            case NeedsApproval():
+                return _plain(["approval.waiting"], outcome.plan.facts, say, ())
             case Failed(action, reason):
                 return _plain(
                     [f"failed.{reason.value}.{action}", f"failed.{reason.value}"],
@@ -208,10 +210,15 @@ def _refused(keys: Sequence[str], facts: Facts, say: Renderer) -> Said:
     return (first, *parts[1:], *buttons), (*receipts, *map(_receipt, told))
 
 
-def _confirm(card: Part, facts: Facts, say: Renderer) -> Said:
+def _confirm(card: Part, facts: Facts, say: Renderer, *, approval: bool) -> Said:
     action = getattr(card, "action", "")
     rendered = say.phrase([f"confirm.{action}.{facts.get('situation')}", f"confirm.{action}"], facts)
-    return (TextPart(text=rendered.text), card), (_receipt(rendered, f"plan:{action}"),)
+    receipts = (_receipt(rendered, f"plan:{action}"),)
+    if not approval:
+        return (TextPart(text=rendered.text), card), receipts
+    ahead = say.phrase(["approval.ahead"], {})
+    text = f"{rendered.text}{'' if _han(say) else ' '}{ahead.text}"
+    return (TextPart(text=text), card), (*receipts, _receipt(ahead))
 
 
 def _handed_over(facts: Facts, say: Renderer) -> Said:

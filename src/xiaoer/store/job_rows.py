@@ -39,6 +39,12 @@ def drop(conn: Connection, shop_id: str, kind: str, key: str, now: datetime) -> 
     conn.execute(update(jobs).where(waiting).values(state=JobState.DONE.value, finished_at=now))
 
 
+def again(conn: Connection, shop_id: str, kind: str, key: str, *, at: datetime) -> None:
+    """One that was over is to be done once more."""
+    anew = {"state": JobState.READY.value, "run_at": at, "tries": 0, "finished_at": None, "error": ""}
+    conn.execute(update(jobs).where(_named(shop_id, kind, key)).values(anew))
+
+
 def take(
     conn: Connection, due: ColumnElement[bool], *, token: str, until: datetime, now: datetime, limit: int
 ) -> Sequence[Job]:

@@ -1,18 +1,20 @@
 """SqlLedger: effects proposed, taken at most once, finished. The rows stay for ever."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, ShopId, StaffId
 from xiaoer.domain.job import SETTLE, NewJob
-from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Refused
+from xiaoer.domain.money import Money
+from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.domain.reply import ConfirmCard, Origin
+from xiaoer.domain.rules.money import Spent
 from xiaoer.store import job_rows
 from xiaoer.store.codec import dumps, loads
 from xiaoer.store.engine import Store
@@ -30,8 +32,17 @@ _CARD = {
     ProposalState.DECLINED: "declined",
     ProposalState.EXPIRED: "expired",
 }
-_LIVE = (ProposalState.OPEN.value, ProposalState.TAKEN.value)
+_WORKING = "taken"  # what the card says while a colleague thinks about it
+_LIVE = (ProposalState.OPEN.value, ProposalState.TAKEN.value, ProposalState.NEEDS_STAFF.value)
+_GIVEN = (ProposalState.TAKEN.value, ProposalState.UNCLEAR.value, ProposalState.DONE.value)
 _FOUND_OUT = (*_LIVE, ProposalState.UNCLEAR.value)
+_UNTOUCHED = (ProposalState.OPEN.value, ProposalState.NEEDS_STAFF.value)  # nothing was sent
+_BEFORE = {
+    ProposalState.DONE: _FOUND_OUT,
+    ProposalState.REFUSED: _FOUND_OUT,
+    ProposalState.DECLINED: _UNTOUCHED,
+    ProposalState.EXPIRED: _UNTOUCHED,
+}
 _OUTCOMES = (Done, Refused, NeedsConfirm, NeedsApproval, Failed)
 
 
@@ -83,6 +94,33 @@ class SqlLedger:
         )
         return await self._store.write(intent_id, lambda conn: _take(conn, change, intent_id, now))
 
+    async def hold(self, intent_id: IntentId, reason: Reason, rule: str, *, now: datetime) -> None:
+        why = {"approval": reason.value, "rule": rule}
+        told = await self._store.write(intent_id, lambda conn: _hold(conn, intent_id, why, now))
+        if told is not None:
+            self._ring(told)
+
+    async def agree(self, intent_id: IntentId, staff_id: StaffId, *, now: datetime) -> bool:
+        change = (
+            update(intents)
+            .where(intents.c.id == intent_id, intents.c.state == ProposalState.NEEDS_STAFF.value)
+            .values(state=ProposalState.TAKEN.value, taken_at=now, agreed_by=staff_id)
+            .returning(intents.c.shop_id, intents.c.conversation_id, intents.c.customer_id)
+        )
+        return await self._store.write(intent_id, lambda conn: _take(conn, change, intent_id, now))
+
+    async def held(self, shop_id: ShopId, *, limit: int) -> Sequence[Proposal]:
+        query = (
+            select(intents)
+            .where(intents.c.shop_id == shop_id, intents.c.state == ProposalState.NEEDS_STAFF.value)
+            .order_by(intents.c.taken_at, intents.c.id)
+            .limit(limit)
+        )
+        return await self._store.read(lambda conn: _proposals(conn, query))
+
+    async def spent(self, effect: Proposal, *, since: datetime) -> Spent:
+        return await self._store.read(lambda conn: _spent(conn, effect, since))
+
     async def finish(
         self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
     ) -> None:
@@ -112,13 +150,56 @@ def _take(conn: Connection, change: ReturningUpdate[Any], intent_id: IntentId, n
         conversation_id=ConversationId(row.conversation_id),
         customer_id=row.customer_id and CustomerId(row.customer_id),
     )
-    job_rows.enqueue(conn, job, now)
+    if not job_rows.enqueue(conn, job, now):
+        job_rows.again(conn, job.shop_id, SETTLE, intent_id, at=job.run_at)
     return True
+
+
+def _hold(conn: Connection, intent_id: IntentId, why: dict[str, str], now: datetime) -> ConversationId | None:
+    row = conn.execute(
+        update(intents)
+        .where(intents.c.id == intent_id, intents.c.state == ProposalState.TAKEN.value)
+        .values(state=ProposalState.NEEDS_STAFF.value, **why)
+        .returning(intents.c.shop_id, intents.c.conversation_id, intents.c.action, intents.c.expires_at)
+    ).one_or_none()
+    if row is None:
+        return None
+    job_rows.drop(conn, row.shop_id, SETTLE, intent_id, now)
+    return _tell_card(conn, intent_id, row, _WORKING, now)
+
+
+def _spent(conn: Connection, effect: Proposal, since: datetime) -> Spent:
+    """Effects nobody had to agree to; this one's own row is left out."""
+    c = intents.c
+    alone = and_(
+        c.shop_id == effect.actor.shop_id, c.state.in_(_GIVEN), c.agreed_by.is_(None), c.id != effect.id
+    )
+    today = and_(alone, c.taken_at >= since)
+    theirs = effect.actor.customer_id
+
+    def total(where: ColumnElement[bool]) -> int:
+        return int(conn.scalar(select(func.coalesce(func.sum(c.amount), 0)).where(where)) or 0)
+
+    return Spent(
+        order=total(and_(alone, c.order_id == _order_of(effect.plan))),
+        customer_today=total(and_(today, c.customer_id == theirs)) if theirs else 0,
+        shop_today=total(today),
+    )
+
+
+def _order_of(plan: Plan) -> str:
+    return str(plan.facts.get("order_id", ""))
+
+
+def _amount_of(plan: Plan) -> int:
+    """What it gives back, minor units."""
+    refund = plan.facts.get("refund")
+    return refund.minor if isinstance(refund, Money) else 0
 
 
 def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> ConversationId | None:
     state, now = ProposalState(changes["state"]), changes["finished_at"]
-    before = _FOUND_OUT if state in (ProposalState.DONE, ProposalState.REFUSED) else _LIVE
+    before = _BEFORE.get(state, _LIVE)
     row = conn.execute(
         update(intents)
         .where(intents.c.id == intent_id, intents.c.state.in_(before))
@@ -131,7 +212,17 @@ def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> C
         job_rows.put_off(conn, row.shop_id, SETTLE, intent_id, until=now + SOON)
     else:
         job_rows.drop(conn, row.shop_id, SETTLE, intent_id, now)
-    # Its title and rows stand in the message that showed it; the client finds that by intent_id.
+    return _tell_card(conn, intent_id, row, _CARD[state], now)
+
+
+def _tell_card(
+    conn: Connection,
+    intent_id: IntentId,
+    row: Any,  # noqa: ANN401 - of the effect
+    state: str,
+    now: datetime,
+) -> ConversationId | None:
+    """Its title and rows stand in the message that showed it; the client finds that by intent_id."""
     card = ConfirmCard(
         intent_id=intent_id,
         action=row.action,
@@ -140,7 +231,7 @@ def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> C
         yes="",
         no="",
         expires_at=row.expires_at.isoformat(),
-        state=_CARD[state],
+        state=state,
     )
     event = Event(kind="card", origin=Origin.FLOW, parts=(card,), at=now)
     told = append(conn, ConversationId(row.conversation_id), event)
@@ -161,6 +252,8 @@ def _row_of(proposal: Proposal) -> dict[str, Any]:
         "action": plan.action,
         "args": dumps(plan.args),
         "facts": dumps(plan.facts),
+        "order_id": _order_of(plan),
+        "amount": _amount_of(plan),
         "state": proposal.state.value,
         "created_at": proposal.created_at,
         "expires_at": proposal.expires_at,
@@ -189,6 +282,8 @@ def _proposal_of(row: RowMapping) -> Proposal:
         expires_at=row["expires_at"],
         outcome=None if row["outcome"] is None else _outcome_of(row["outcome"]),
         taken_at=row["taken_at"],
+        approval=row["approval"] and Reason(row["approval"]),
+        rule=row["rule"] or "",
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from xiaoer import __version__
-from xiaoer.channels.web import buttons, health, knowledge, knowledge_imports, staff, talk
+from xiaoer.channels.web import approvals, buttons, health, knowledge, knowledge_imports, staff, talk
 from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
@@ -41,7 +41,7 @@ def build(front: Front) -> FastAPI:
     app.state.pacer = Pacer(front.limits.messages, front.limits.messages_s)
     app.state.turns = Turns(front.clerk.answer, front.pace)
     catch(app)
-    for router in (talk.router, buttons.router, staff.router, health.router, *front.more):
+    for router in (talk.router, buttons.router, staff.router, approvals.router, health.router, *front.more):
         app.include_router(router)
     _serve_pages(app, front.pages)
     _fence(app, front)

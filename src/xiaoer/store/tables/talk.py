@@ -134,6 +134,11 @@ intents = Table(
     Column("facts", Json, nullable=False, info=personal(EFFECT, erase=Erase.BLANK, blank="{}")),
     Column("state", Sent, nullable=False, info=LASTING),
     Column("outcome", Json, info=personal(EFFECT, erase=Erase.BLANK)),
+    Column("order_id", Sent, info=personal(EFFECT, erase=Erase.BLANK)),
+    Column("amount", Integer, info=LASTING, doc="what it gives back, minor units"),
+    Column("approval", Sent, info=LASTING, doc="why a colleague must agree; none: nobody need"),
+    Column("rule", Sent, info=LASTING, doc="the line of policy.yaml that says so"),
+    Column("agreed_by", Sent, info=LASTING, doc="the colleague who did"),
     Column("created_at", Moment, nullable=False, info=LASTING),
     Column("expires_at", Moment, nullable=False, info=LASTING),
     Column("taken_at", Moment, info=LASTING),
@@ -142,6 +147,7 @@ intents = Table(
     Index("ix_intents_conversation_id", "conversation_id"),
     Index("ix_intents_customer", "shop_id", "customer_id"),
     Index("ix_intents_state", "state", "taken_at"),
+    Index("ix_intents_order", "shop_id", "order_id"),
     info=rows(FOREVER, customer="customer_id", conversation="conversation_id", clock="created_at"),
 )
 

@@ -1,0 +1,162 @@
+"""Above a limit a colleague must agree: the whole way over HTTP, on both databases."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.channels.counter import Visitor
+from tests.channels.test_bad_input import problem
+from tests.turns.counter import Clock
+from tests.turns.house import HouseUrl, Opened
+
+from xiaoer.app import App, web
+from xiaoer.domain.order import Order, OrderState
+from xiaoer.shops import demo
+
+STAFF = {"Authorization": f"Bearer {'lin-' + 'x' * 40}"}
+POLICY = Path(demo.__file__).parent / "policy.yaml"
+
+
+@dataclass
+class Shop:
+    app: App
+    clock: Clock
+    http: httpx.AsyncClient
+    turns: Any
+
+    async def customer_with(self, state: OrderState, *, orders: int = 1) -> list[Order]:
+        """Orders of one customer in this state."""
+        for customer in await self.app.house.shop.customers(limit=100):
+            every = await self.app.house.shop.orders_of(customer.id, limit=50)
+            found = [order for order in every if order.state is state and order.total.minor > 0]
+            if len(found) >= orders:
+                return found[:orders]
+        raise AssertionError(f"nobody has {orders} {state} orders")
+
+    async def visitor(self, order: Order, language: str = "en") -> Visitor:
+        signed = await self.http.post("/demo/api/sign-in", json={"customer_id": order.customer_id})
+        headers = {"Authorization": f"Bearer {signed.json()['token']}"}
+        opened = await self.http.post("/v1/conversations", json={"language": language}, headers=headers)
+        return Visitor(self.http, opened.json())
+
+    async def card(self, visitor: Visitor, text: str) -> tuple[str, str]:
+        """(the card shown after `text`, what was said with it)."""
+        await visitor.say(text)
+        await self.turns.drain()
+        reply = (await visitor.heard())[-1]
+        [card] = [part for part in reply["parts"] if part["kind"] == "confirm_card"]
+        return card["intent_id"], reply["text"]
+
+    async def state(self, order: Order) -> OrderState:
+        found = await self.app.house.shop.order(order.id)
+        assert found is not None
+        return found.state
+
+    async def waiting(self) -> list[dict[str, Any]]:
+        found = (await self.http.get("/v1/staff/approvals", headers=STAFF)).json()["approvals"]
+        return list(found)
+
+    async def rule(self, intent_id: str, word: str, **body: Any) -> httpx.Response:
+        path = f"/v1/staff/approvals/{intent_id}/{word}"
+        return await self.http.post(path, headers=STAFF, json=body or None)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def shop(
+    opened: Opened,
+    house_url: HouseUrl,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Shop]:
+    """One yuan may go back without a colleague."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY.read_text("utf-8").replace("per_order: 2000.00", "per_order: 1.00"), "utf-8")
+    monkeypatch.setenv("XIAOER_POLICY_FILE", str(policy))
+    monkeypatch.setenv("XIAOER_STAFF_TOKENS", f"lin:{STAFF['Authorization'].removeprefix('Bearer ')}")
+    clock = Clock()
+    async with opened(clock, 20.0, house_url(request.param)) as (app, _):
+        served = web(app, with_demo=True)
+        transport = httpx.ASGITransport(served, raise_app_exceptions=False)
+        async with (
+            served.router.lifespan_context(served),
+            httpx.AsyncClient(transport=transport, base_url="http://counter") as http,
+        ):
+            yield Shop(app, clock, http, served.state.turns)
+
+
+async def test_what_is_above_the_limit_waits_for_a_colleague_and_is_then_done_once(shop: Shop) -> None:
+    [order] = await shop.customer_with(OrderState.PAID)
+    visitor = await shop.visitor(order)
+    intent_id, said = await shop.card(visitor, f"cancel order {order.id}")
+    assert "a colleague takes a look" in said
+
+    pressed = await visitor.post(f"/cards/{intent_id}/confirm")
+    assert pressed.json()["state"] == "needs_staff"
+    assert "A colleague has to agree first" in (await visitor.heard())[-1]["text"]
+    assert (await visitor.post(f"/cards/{intent_id}/confirm")).json()["state"] == "needs_staff"
+    assert await shop.state(order) is OrderState.PAID
+
+    [waiting] = await shop.waiting()
+    assert (waiting["intent_id"], waiting["action"], waiting["order_id"]) == (
+        intent_id,
+        "cancel_order",
+        order.id,
+    )
+    assert (waiting["reason"], waiting["rule"]) == ("above_limit", "limits.per_order")
+    assert waiting["refund_minor"] == order.total.minor
+    [queued] = (await shop.http.get("/v1/staff/queue", headers=STAFF)).json()["waiting"]
+    assert (queued["conversation_id"], queued["why"]) == (visitor.id, "approval")
+
+    both = await asyncio.gather(*(shop.rule(intent_id, "approve") for _ in range(3)))
+    assert sorted(answer.status_code for answer in both)[0] == 200
+    assert {answer.status_code for answer in both} <= {200, 404, 503}
+    assert await shop.state(order) is OrderState.CANCELLED
+    assert await shop.waiting() == []
+    told = [m["text"] for m in await visitor.heard() if m["author"] == "assistant"]
+    assert sum("has been cancelled" in text or "is cancelled" in text for text in told) == 1
+    after = await shop.app.house.shop.order(order.id)
+    assert after is not None
+    assert sum(refund.amount.minor for refund in after.refunds) == order.total.minor
+
+
+async def test_a_colleagues_no_changes_nothing_and_says_why(shop: Shop) -> None:
+    [order] = await shop.customer_with(OrderState.PAID)
+    visitor = await shop.visitor(order, "zh")
+    intent_id, said = await shop.card(visitor, f"取消订单 {order.id}")
+    assert "还要同事看一下" in said
+    await visitor.post(f"/cards/{intent_id}/confirm")
+    assert (await shop.rule(intent_id, "decline", why="已经在打包了")).json()["state"] == "declined"
+    assert "已经在打包了" in (await visitor.heard())[-1]["text"]
+    assert await shop.state(order) is OrderState.PAID
+    assert problem(await shop.rule(intent_id, "approve")) == (404, "no_card")
+
+
+async def test_the_customer_may_take_it_back_while_it_waits(shop: Shop) -> None:
+    [order] = await shop.customer_with(OrderState.PAID)
+    visitor = await shop.visitor(order)
+    intent_id, _ = await shop.card(visitor, f"cancel order {order.id}")
+    await visitor.post(f"/cards/{intent_id}/confirm")
+    assert (await visitor.post(f"/cards/{intent_id}/decline")).json()["state"] == "declined"
+    assert await shop.waiting() == []
+    assert problem(await shop.rule(intent_id, "approve")) == (404, "no_card")
+    assert await shop.state(order) is OrderState.PAID
+
+
+async def test_only_staff_hear_of_it(shop: Shop) -> None:
+    [order] = await shop.customer_with(OrderState.PAID)
+    visitor = await shop.visitor(order)
+    intent_id, _ = await shop.card(visitor, f"cancel order {order.id}")
+    await visitor.post(f"/cards/{intent_id}/confirm")
+    for headers in ({}, visitor.bearer):
+        answers = [
+            await shop.http.get("/v1/staff/approvals", headers=headers),
+            await shop.http.post(f"/v1/staff/approvals/{intent_id}/approve", headers=headers),
+        ]
+        assert {answer.status_code for answer in answers} == {401}
+    assert await shop.state(order) is OrderState.PAID
+    assert problem(await shop.rule("no-such-card", "approve")) == (404, "no_card")
