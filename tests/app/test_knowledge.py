@@ -21,7 +21,7 @@ async def test_what_one_process_publishes_the_other_says(opened: Opened) -> None
         changed = replace(version.article, body=f"今年起，{version.article.body}")
         done = await app.knowledge.editor.issue(changed, by=By("lin"), now=clock())
         assert isinstance(done, Published)
-        await other.jobs.look(clock())
+        await other.clockwork.upkeep.look(clock())
         assert "今年起" in (await talk.says("运费怎么收？"))["text"]
         named = [record.versions["knowledge"] for record in talk.records]
         assert named[0] != named[1] == app.knowledge.current.library.version

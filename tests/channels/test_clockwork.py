@@ -44,15 +44,15 @@ async def test_promises_are_listed_by_state_and_time(counter: House) -> None:
         await promised(counter, about, days)
     await SqlPromises(counter.store).close(first, PromiseState.MET, why="kept", now=NOON)
 
-    async def about(**asked: str) -> list[str]:
+    async def told(**asked: str) -> list[str]:
         answer = await counter.http.get("/v1/staff/promises", headers=LIN, params=asked)
         assert answer.status_code == 200, answer.text
         return [promise["about"] for promise in answer.json()["promises"]]
 
-    assert await about() == ["M2", "M3"]
-    assert await about(state="met") == ["M1"]
-    assert await about(due_before="2026-03-07T00:00:00Z") == ["M2"]
-    assert await about(limit="1") == ["M2"]
+    assert await told() == ["M2", "M3"]
+    assert await told(state="met") == ["M1"]
+    assert await told(due_before="2026-03-07T00:00:00Z") == ["M2"]
+    assert await told(limit="1") == ["M2"]
     [met] = (await counter.http.get("/v1/staff/promises?state=met", headers=LIN)).json()["promises"]
     assert (met["kind"], met["customer_id"], met["closed_at"]) == ("refund_by", "mei", "2026-03-04T04:00:00Z")
 

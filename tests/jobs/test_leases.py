@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.jobs.bench import note
 from tests.store.samples import NOW
@@ -27,6 +27,7 @@ _STEP = st.one_of(
     st.tuples(st.just("renew"), _WORKER),
     st.tuples(st.just("pass"), st.sampled_from([1, 15, 31])),
 )
+_OVERTAKEN = [("enqueue", 0), ("take", 0), ("pass", 31), ("take", 1)]
 _shops = count()
 
 
@@ -108,6 +109,10 @@ def test_any_interleaving(database_url: str) -> None:
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(_STEP, min_size=5, max_size=40))
+    @example([*_OVERTAKEN, ("done", 0)])
+    @example([*_OVERTAKEN, ("fail", 0)])
+    @example([*_OVERTAKEN, ("later", 0)])
+    @example([*_OVERTAKEN, ("renew", 0)])
     def any_steps(steps: Sequence[tuple[str, int]]) -> None:
         asyncio.run(play(steps))
 

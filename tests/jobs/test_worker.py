@@ -249,7 +249,7 @@ async def test_a_long_job_keeps_its_lease(store: Store) -> None:
     one = worker(store, clock, notes, renew_s=0.01)
     one.jobs = queue
 
-    async def long(_: str) -> Later | None:
+    async def long(name: str) -> Later | None:
         for _ in range(5):
             clock.now += one.lease - SECOND
             for _ in range(2):  # one may have been on its way with the time before

@@ -63,9 +63,9 @@ async def test_a_job_goes_ninety_days_after_its_end_and_a_schedule_never(store: 
     once = NewJob(shop_id=SHOP, kind="note", key="a", run_at=NOW)
     for job in (once, replace(once, key="b"), replace(once, key="schedule", every=days(1))):
         await queue.enqueue(job, now=NOW)
-    for job in await queue.take(SHOP, now=NOW, until=NOW + days(1), kinds=["note"], limit=9):
-        if job.key != "b":
-            await queue.done(job, now=NOW)
+    for taken in await queue.take(SHOP, now=NOW, until=NOW + days(1), kinds=["note"], limit=9):
+        if taken.key != "b":
+            await queue.done(taken, now=NOW)
     assert (await expire(store, NOW + days(90)))["jobs"] == 0
     assert (await expire(store, NOW + days(90) + SECOND))["jobs"] == 1
     await expire(store, NOW + days(3_000))

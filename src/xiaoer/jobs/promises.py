@@ -11,7 +11,6 @@ from xiaoer.domain.decision import Chosen, Say
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.job import Later
-from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Refused
 from xiaoer.domain.ports import Busy, ShopError
 from xiaoer.domain.promise import (
@@ -76,8 +75,7 @@ class Watch:
         if conversation is None:
             await self._close(promise, PromiseState.CANCELLED, "conversation_gone", now)
             return
-        verdict, order = await self._verdict(promise, conversation, now)
-        match verdict:
+        match await self._verdict(promise, conversation, now):
             case Kept():
                 await self._close(promise, PromiseState.MET, "kept", now)
             case Owed():
@@ -89,7 +87,7 @@ class Watch:
             case PutOff(until):
                 await self._put_off(promise, conversation, until, now)
             case Missed():
-                await self._missed(promise, conversation, order, now)
+                await self._missed(promise, conversation, now)
 
     async def _where(self, promise: Promise) -> Conversation | None:
         """Where the customer is told: a closed conversation is not read any more, if there is a later one."""
@@ -99,19 +97,17 @@ class Watch:
             return made_in
         return await log.latest_of(promise.shop_id, promise.customer_id) or made_in
 
-    async def _verdict(
-        self, promise: Promise, conversation: Conversation, now: datetime
-    ) -> tuple[Verdict, Order | None]:
+    async def _verdict(self, promise: Promise, conversation: Conversation, now: datetime) -> Verdict:
         """ShopError if nobody can say now."""
         if promise.kind in _OF_AN_ORDER:
             order_id = OrderId(str(promise.subject.get("order_id", promise.about)))
             order = await owned_order(self.clerk.house.shop, conversation.actor, order_id)
             if isinstance(order, Refused):
-                return Void(order.reason.value), None
-            return judge(promise, order, now), order
+                return Void(order.reason.value)
+            return judge(promise, order, now)
         if promise.kind is PromiseKind.CALL_BACK_BY and conversation.state is not State.WAITING:
-            return Kept(), None  # a person has it, or had it and gave it back
-        return by_date(promise, now), None
+            return Kept()  # a person has it, or had it and gave it back
+        return by_date(promise, now)
 
     async def _in_hands(self, promise: Promise, now: datetime) -> None:
         """The machine is silent while a person speaks; the promise stays on the list, overdue."""
@@ -137,9 +133,7 @@ class Watch:
             )
             await self.promises.close(promise, PromiseState.TOLD, why="put_off", now=now, renewed=renewed)
 
-    async def _missed(
-        self, promise: Promise, told_in: Conversation, order: Order | None, now: datetime
-    ) -> None:
+    async def _missed(self, promise: Promise, told_in: Conversation, now: datetime) -> None:
         """The person first: until one is called, the next run finds the promise open."""
         why = f"promise_{promise.kind.value}"
         await self.clerk.house.desk.queue(told_in.id, why, now=now)
