@@ -244,6 +244,10 @@ class Clerk:
             await self._finish(await self._serve(turn, Chosen(decision, "rule:card_pressed")))
         return await self.house.ledger.proposal(intent_id)
 
+    async def held(self, *, limit: int) -> Sequence[Proposal]:
+        """Effects that wait for a colleague, longest first."""
+        return await self.house.ledger.held(self.house.policy.shop_id, limit=limit)
+
     async def rule(self, intent_id: IntentId, ruling: Ruling) -> Proposal | None:
         """A colleague's word on what waits for one; None if nothing of this id does."""
         effect = await self.house.ledger.proposal(intent_id)

@@ -13,11 +13,12 @@ from xiaoer.actions.base import CATALOGUE, Reach, Risk
 from xiaoer.actions.run import run
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ShopId, StaffId
 from xiaoer.domain.order import Order, OrderState
-from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan
+from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan, Reason
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Proposal, ProposalState, Shop
+from xiaoer.domain.rules.money import Spent
 from xiaoer.domain.words import Language
 from xiaoer.shops.memory import MemoryShop, Stock
 
@@ -82,11 +83,30 @@ class MemoryLedger:
             self.rows[intent_id] = replace(row, state=ProposalState.TAKEN)
         return free
 
+    async def hold(self, intent_id: IntentId, reason: Reason, rule: str, *, now: datetime) -> None:
+        held = {"state": ProposalState.NEEDS_STAFF, "approval": reason, "rule": rule}
+        self.rows[intent_id] = replace(self.rows[intent_id], **held)  # type: ignore[arg-type]
+
+    async def agree(self, intent_id: IntentId, staff_id: StaffId, *, now: datetime) -> bool:
+        row = self.rows[intent_id]
+        waits = row.state is ProposalState.NEEDS_STAFF
+        if waits:
+            self.rows[intent_id] = replace(row, state=ProposalState.TAKEN)
+        return waits
+
+    async def held(self, shop_id: ShopId, *, limit: int) -> list[Proposal]:
+        every = (row for row in self.rows.values() if row.state is ProposalState.NEEDS_STAFF)
+        return list(every)[:limit]
+
+    async def spent(self, effect: Proposal, *, since: datetime) -> Spent:
+        """Nothing: limits are tried on the real ledger."""
+        return Spent()
+
     async def finish(
         self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
     ) -> None:
         row = self.rows[intent_id]
-        if row.state in (ProposalState.OPEN, ProposalState.TAKEN):
+        if row.state in (ProposalState.OPEN, ProposalState.TAKEN, ProposalState.NEEDS_STAFF):
             self.rows[intent_id] = replace(row, state=state, outcome=outcome)
 
 

@@ -23,6 +23,7 @@ from xiaoer.channels.web import clockwork, templates
 from xiaoer.channels.web.front import Front, Hub, Pace, build
 from xiaoer.channels.web.serving import Server
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
+from xiaoer.domain.decision import Ruling
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ProductId, VariantId
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.money import Money
@@ -170,6 +171,12 @@ class QuietClerk:
             ):
                 await self.ledger.finish(intent_id, state, Done(card.plan.action), now=self.clock())
         return await self.ledger.proposal(intent_id)
+
+    async def held(self, *, limit: int) -> list[Proposal]:
+        return []
+
+    async def rule(self, intent_id: IntentId, ruling: Ruling) -> Proposal | None:
+        return None
 
     async def call_person(self, conversation_id: ConversationId) -> None:
         ahead = await self.desk.queue(conversation_id, "asked", now=self.clock())

@@ -48,7 +48,7 @@ class Shop:
         await visitor.say(text)
         await self.turns.drain()
         reply = (await visitor.heard())[-1]
-        [card] = [part for part in reply["parts"] if part["kind"] == "confirm_card"]
+        [card] = [part for part in reply["parts"] if "intent_id" in part]
         return card["intent_id"], reply["text"]
 
     async def state(self, order: Order) -> OrderState:

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
 from xiaoer.domain.decision import Do, Ruling
-from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused

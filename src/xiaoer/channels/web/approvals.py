@@ -49,7 +49,7 @@ async def list_approvals(
     _: GivenStaff, front: GivenFront, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> JSONResponse:
     """What waits for a colleague's word."""
-    held = await front.clerk.house.ledger.held(front.policy.shop_id, limit=limit)
+    held = await front.clerk.held(limit=limit)
     return JSONResponse({"approvals": [_json(effect) for effect in held]})
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from xiaoer.channels.web.hub import Changed, Hub
 from xiaoer.channels.web.stream import Patience
 from xiaoer.channels.web.turns import Pace, Turns
+from xiaoer.domain.decision import Ruling
 from xiaoer.domain.ids import ConversationId, IntentId, MessageId
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Conversations, Desk, Proposal, Shop, Tries
@@ -32,6 +33,14 @@ class Counter(Protocol):
         self, conversation_id: ConversationId, intent_id: IntentId, *, yes: bool
     ) -> Proposal | None:
         """A button of a card. None: there is no such card in this conversation."""
+        ...
+
+    async def held(self, *, limit: int) -> Sequence[Proposal]:
+        """Effects that wait for a colleague, longest first."""
+        ...
+
+    async def rule(self, intent_id: IntentId, ruling: Ruling) -> Proposal | None:
+        """A colleague's word on one. None: nothing of this id waits."""
         ...
 
     async def call_person(self, conversation_id: ConversationId) -> None: ...
