@@ -1,0 +1,262 @@
+"""Days and times in a text, resolved against the customer's own today."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from xiaoer.guard.claims import Claim, Key, Kind
+from xiaoer.guard.numerals import HAN, han
+
+NEAR_DAYS: Final = 7  # a weekday's name alone speaks of one of these
+_MONTH_DAYS: Final = 45  # a day of the month alone speaks of one this near
+_HALF_YEAR: Final = 183
+_ASIDE, _ON = 9, 5  # characters between a day and its time, and between a time and its day
+_SAME = 24  # between a day and the weekday that is said of it
+_APART = frozenset(";。!?\n-~")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_H = "[一二三四五六七八九十]"
+DATES = (  # pieces of the one pattern in figures.py
+    r"(?P<iso>(?<![\w.,/])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\.?\d))"
+    rf"|(?P<zhday>(?:(?:\d{{4}}|[{HAN}]{{4}}) ?年 ?)?(?:(?<!\d)\d{{1,2}}|(?<!{_H}){_H}{{1,2}}) ?月 ?"
+    rf"(?:\d{{1,2}}|{_H}{{1,3}})(?: ?[日号])?(?![\d个天件]))"
+    rf"|(?P<enday>(?<![\w.,])\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}\b\.?(?:,? \d{{4}}(?![\d:]))?"
+    rf"|\b{_MONTH}\b\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![:.,]\d|%)(?:,? \d{{4}}(?![\d:]))?)"
+    r"|(?P<slash>(?<![\w.,/])\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/]))"
+    rf"|(?P<time>(?<![\d:.,])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
+    rf"|(?<![\d:.,])\d{{1,2}}(?:\.\d{{2}})? ?[ap]\.?m\b\.?"
+    rf"|(?<![\d:.,])(?:\d{{1,2}}|{_H}{{1,3}}|两) ?点(?:钟|半|整|[一三]刻| ?\d{{1,2}}(?: ?分)?|[{HAN}]{{1,3}}分)?(?![{HAN}\d]|\.\d))"
+)
+_PARTS_OF_DAY = re.compile(
+    r"(凌晨|早上|早晨|清晨|上午|今早|明早|中午|下午|傍晚|今晚|明晚|昨晚|晚上|夜里|晚) ?$"
+)
+_LATE = frozenset({"下午", "傍晚", "今晚", "明晚", "昨晚", "晚上", "夜里", "晚"})
+_RELATIVE = re.compile(
+    r"大后天|(?<![最以之天])后天|明[天日早晚]|今[天日早晚]|昨[天日晚]|(?<![以之天])前天"
+    r"|\bthe day after tomorrow\b|\bday after tomorrow\b|\bday before yesterday\b"
+    r"|\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b|\btomorrow\b|\byesterday\b|\bovernight\b"
+)
+_AWAY = {"大": 3, "后": 2, "明": 1, "今": 0, "昨": -1, "前": -2}
+_AWAY_EN = {"tomorrow": 1, "yesterday": -1, "overnight": 1}
+# Today is only spoken of where something happens: "what can I do for you today?" claims nothing.
+_HAPPENS = re.compile(
+    r"[发送到达签退寄取付派改]|截止|上班|处理|完成|打包|出库|解决|补"
+    r"|ship|sen[dt]|leav|left|arriv|deliver|refund|dispatch|due|expir|process|reach|collect|paid|placed|cancel"
+    r"|return|complet|by today|pick|pack|resolv|fix|call|repl|back|within"
+)
+_WEEKDAY = re.compile(
+    r"(?P<which>上上|下下|上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?![{h}个周天])"
+    r"|\b(?P<near>(?:this|next|last|on|by|until|before|since|coming)\s)?"
+    r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?P<day>days?)?\b".replace("{h}", "百千")
+)
+_ZH_DAYS = "一二三四五六日"
+_EN_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_BESIDE = re.compile(
+    r"[\s(),;]{0,3}|.{0,3}(?:which|that)(?: is|'s| was| will be| falls on) (?:a |an |on a )?|.{0,8}那天(?:正好|刚好)?是?"
+)
+_CLAUSE_ENDS = re.compile(r"[,;。!?\n]|\. ")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that stands in a text."""
+
+    start: int
+    end: int
+    day: date | None  # None: there is no such day
+
+
+def day_claim(said: str, start: int, day: date | None, today: date) -> Claim:
+    if day is None:
+        return Claim(Kind.DATE, said, start, (("text", said),), (("text", said),))
+    return Claim(Kind.DATE, said, start, (("day", day.toordinal()),), tuple(day_keys(day, today)))
+
+
+def day_keys(day: date, today: date) -> Iterator[Key]:
+    """All that may be said of a day that is known."""
+    yield ("day", day.toordinal())
+    yield ("year", day.year)
+    away = (day - today).days
+    if abs(away) <= NEAR_DAYS:
+        yield ("weekday", day.weekday())
+    if abs(away) <= _MONTH_DAYS:
+        yield ("day_of_month", day.day)
+    week = (day.toordinal() - 1) // 7 - (today.toordinal() - 1) // 7
+    yield ("weekday", day.weekday(), week)
+
+
+def day_of(group: str, text: str, today: date) -> date | None:
+    """The day one of DATES matched; None for 31 February."""
+    digits = [int(n) for n in re.findall(r"\d+", text)]
+    try:
+        match group:
+            case "iso":
+                return date(*digits[:3])
+            case "slash":
+                return _slashed(digits, today)
+            case "enday":
+                return _english(digits, text, today)
+            case _:
+                return _chinese(text, today)
+    except ValueError:
+        return None
+
+
+def _slashed(digits: Sequence[int], today: date) -> date:
+    """Day first, as the house writes; 11/28 can only be the other way round."""
+    day, month = digits[:2] if digits[1] <= len(_MONTHS) else (digits[1], digits[0])
+    if len(digits) > 2:
+        return date(digits[2] + (2000 if digits[2] < 100 else 0), month, day)
+    return nearest(month, day, today)
+
+
+def _english(digits: Sequence[int], text: str, today: date) -> date:
+    month = next(n for n, name in enumerate(_MONTHS, start=1) if re.search(rf"\b{name}|[ -]{name}", text))
+    if len(digits) > 1:
+        return date(digits[1], month, digits[0])
+    return nearest(month, digits[0], today)
+
+
+def _chinese(text: str, today: date) -> date:
+    year, _, rest = text.rpartition("年")
+    month, _, day = rest.partition("月")
+    numbers = [_plain(part.strip().rstrip("日号").strip()) for part in (month, day)]
+    if year:
+        return date(_plain(year.strip()), *numbers)
+    return nearest(numbers[0], numbers[1], today)
+
+
+def _plain(text: str) -> int:
+    return int(text) if text.isdecimal() else int(han(text) or 0)
+
+
+def nearest(month: int, day: int, today: date) -> date:
+    """A day without its year is the one nearest to today."""
+    found = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        try:
+            found.append(date(year, month, day))
+        except ValueError:
+            continue
+    if not found:
+        raise ValueError(f"no day {day} of month {month}")
+    return min(found, key=lambda one: abs((one - today).days))
+
+
+def time_claim(text: str, found: re.Match[str], days: Sequence[Day]) -> Claim | None:
+    """8 点 may be morning or evening; with its day beside it, both belong together. None: no time of day."""
+    said = found.group()
+    before = _PARTS_OF_DAY.search(text, max(0, found.start() - 4), found.start())
+    part = before[1] if before else ""
+    if "点" in said and said[0] == "一" and not part:
+        return None  # 快一点
+    minutes = _minutes(said, late=part in _LATE, told=bool(part) or "m" in said or ":" in said)
+    if not minutes:
+        return None
+    day = _day_beside(text, found.start(), found.end(), days)
+    gives: list[Key] = [("time", one) for one in minutes]
+    needs = gives
+    if day is not None and day.day is not None:
+        needs = [("moment", day.day.toordinal(), one) for one in minutes]
+        gives = [*gives, *needs]
+    return Claim(Kind.TIME, said, found.start(), tuple(needs), tuple(gives))
+
+
+def _day_beside(text: str, start: int, end: int, days: Sequence[Day]) -> Day | None:
+    """The day a time is of: 22 号下午 4 点, yesterday at 9; 4 pm on 22 November."""
+    before = [
+        one for one in days if 0 <= start - one.end <= _ASIDE and not _APART & set(text[one.end : start])
+    ]
+    after = [one for one in days if 0 <= one.start - end <= _ON and not _APART & set(text[end : one.start])]
+    return before[-1] if before else after[0] if after else None
+
+
+def _minutes(said: str, *, late: bool, told: bool) -> list[int]:
+    """Minutes since midnight: each that may be meant."""
+    if "点" in said:
+        hours, _, rest = said.partition("点")
+        hour, minute = _plain(hours.strip()), _past(rest)
+    else:
+        digits = [int(n) for n in re.findall(r"\d+", said)]
+        hour, minute = digits[0], digits[1] if len(digits) > 1 else 0
+    afternoon = late or "p" in said
+    if afternoon and hour < 12:
+        hour += 12
+    if "a" in said and hour == 12:
+        hour = 0
+    if hour > 24 or minute > 59:
+        return []
+    first = (hour % 24) * 60 + minute
+    return [first] if told or hour > 12 else [first, (first + 720) % 1440]
+
+
+def _past(rest: str) -> int:
+    fixed = {"半": 30, "一刻": 15, "三刻": 45}
+    plain = rest.rstrip("分钟整").strip()
+    return fixed.get(plain) or (_plain(plain) if plain else 0)
+
+
+def relative_days(text: str, today: date) -> Iterator[tuple[Day, bool]]:
+    """Tomorrow, 昨晚; and whether something is claimed of that day."""
+    for found in _RELATIVE.finditer(text):
+        said = found.group()
+        away = _AWAY.get(said[0], _AWAY_EN.get(said, 0))
+        if "day before" in said or "day after" in said:
+            away = 2 if "after" in said else -2
+        claimed = bool(away) or _HAPPENS.search(*clause(text, found.start())) is not None
+        yield Day(found.start(), found.end(), today + timedelta(days=away)), claimed
+
+
+def clause(text: str, at: int, reach: int = 80) -> tuple[str, int, int]:
+    """The clause around a place, as arguments of a pattern's search; at most `reach` either way."""
+    low = max(
+        (m.end() for m in _CLAUSE_ENDS.finditer(text, max(0, at - reach), at)), default=max(0, at - reach)
+    )
+    after = _CLAUSE_ENDS.search(text, at, at + reach)
+    return text, low, after.start() if after else min(len(text), at + reach)
+
+
+def weekday_claims(text: str, days: Sequence[Day], today: date) -> Iterator[Claim]:
+    for found in _WEEKDAY.finditer(text):
+        weekday = _weekday(found)
+        beside = _neighbour(text, found.start(), found.end(), days)
+        if beside is None and found["en"] and not (found["near"] or found["day"]):
+            continue  # sun, sat
+        said = found.group()
+        if beside is not None and beside.day is not None:
+            if beside.day.weekday() != weekday:
+                key: Key = ("mismatch", beside.day.toordinal(), weekday)
+                yield Claim(Kind.DATE, said, found.start(), (key,), (key,))
+            continue
+        yield _alone(said, found, weekday, today)
+
+
+def _alone(said: str, found: re.Match[str], weekday: int, today: date) -> Claim:
+    which = (found["which"] or found["near"] or "").strip()
+    spoken: Key = ("weekday_said", weekday)
+    weeks = {"下": (1,), "下个": (1,), "next": (0, 1), "上": (-1,), "上个": (-1,), "last": (-1, 0)}
+    weeks |= {"下下": (2,), "上上": (-2,), "这": (0,), "这个": (0,), "本": (0,), "this": (0,)}
+    named: list[Key] = [("weekday", weekday, week) for week in weeks.get(which, ())]
+    needs: list[Key] = named or [("weekday", weekday)]
+    gives: tuple[Key, ...] = (spoken, *needs)
+    return Claim(Kind.DATE, said, found.start(), (*needs, spoken) if not named else tuple(needs), gives)
+
+
+def _weekday(found: re.Match[str]) -> int:
+    if found["zh"]:
+        return _ZH_DAYS.index(found["zh"].replace("天", "日"))
+    return _EN_DAYS.index(found["en"][:3])
+
+
+def _neighbour(text: str, start: int, end: int, days: Sequence[Day]) -> Day | None:
+    for day in days:
+        if (0 <= start - day.end <= _SAME and _BESIDE.fullmatch(text, day.end, start)) or (
+            0 <= day.start - end <= _SAME and _BESIDE.fullmatch(text, end, day.start)
+        ):
+            return day
+    return None
