@@ -1,7 +1,6 @@
 """What a reply claims, and what proves it: both as keys that compare.
 
-¥1,299, 1299元 and 一千二百九十九元 have the same key; so have 28 Nov, 11月28日 and a Friday's "tomorrow" said on the
-27th. A claim needs one of its keys; a text that proves something gives keys.
+¥1,299, 1299元 and 一千二百九十九元 have the same key; so have 28 Nov, 11月28日 and the "tomorrow" of the 27th. A claim needs one of its keys; a text that proves something gives keys.
 """
 
 import re
@@ -46,6 +45,11 @@ class Kind(StrEnum):
     TONE = "tone"
     HUMAN = "human"  # says it is a person
     MARK = "mark"  # of machine text
+
+
+FIGURES = frozenset(
+    {Kind.MONEY, Kind.DATE, Kind.TIME, Kind.DURATION, Kind.PERCENT, Kind.NUMBER, Kind.ID}
+)  # told by numbers
 
 
 class Why(StrEnum):

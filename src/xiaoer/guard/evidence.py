@@ -13,7 +13,7 @@ from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Say
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.reply import Receipt
-from xiaoer.domain.words import Words
+from xiaoer.domain.words import Language, Words
 from xiaoer.guard.claims import Claim, Key, Kind, normal
 from xiaoer.guard.figures import figures, id_key
 from xiaoer.guard.known import keys_of, keys_of_done, keys_of_mapping, keys_of_reason
@@ -21,6 +21,10 @@ from xiaoer.guard.sayings import sayings
 
 _OWNERS = ("order_id",)  # a mapping with one of these is of that order, with all in it
 _ALSO = ("tracking_number", "case_id", "refund_id")  # other names of the same order
+# Names of things for the code, not words: what they say is read by known.py.
+_KEYS = frozenset(
+    {"state", "situation", "method", "methods", "reason", "why", "line_id", "product_id", "image"}
+)
 _SHORT = 60  # characters of a value that is one fact, not a passage
 
 
@@ -72,11 +76,20 @@ def _told(chosen: Chosen) -> tuple[Facts, ...]:
             return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text, normalised, and what it claims, by where that stands."""
+
+    plain: str
+    claims: tuple[Claim, ...]
+
+
 @lru_cache(maxsize=2_048)
-def claims(text: str, today: date) -> tuple[Claim, ...]:
-    """Of a text as it was written, by where they stand."""
+def read(text: str, today: date) -> Read:
+    """What tools tell comes again and again: carriers, goods, articles."""
     plain = normal(text)
-    return tuple(sorted((*figures(plain, today), *sayings(plain)), key=lambda claim: claim.start))
+    found = (*figures(plain, today), *sayings(plain))
+    return Read(plain, tuple(sorted(found, key=lambda claim: claim.start)))
 
 
 @dataclass(slots=True)
@@ -85,6 +98,7 @@ class Known:
 
     today: date
     zone: ZoneInfo
+    language: Language
     keys: dict[Key, set[str | None]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # any id of an order -> its own
     texts: list[tuple[str, str | None]] = field(default_factory=list)
@@ -124,8 +138,9 @@ class Known:
 
     def take_passage(self, text: str) -> None:
         """A state in it is of no order: only the clause itself may be repeated."""
-        self.texts.append((normal(text), None))
-        for claim in claims(text, self.today):
+        found = read(text, self.today)
+        self.texts.append((found.plain, None))
+        for claim in found.claims:
             if claim.kind is Kind.STATE:
                 self.add(claim.needs[-1])
             elif claim.kind is not Kind.DONE:
@@ -134,9 +149,9 @@ class Known:
 
     def take_text(self, text: str, owner: str | None, *, bare: bool = False) -> None:
         """`bare`: its numbers were written for this very place, and prove whatever stands around them."""
-        plain = normal(text)
-        self.texts.append((plain, owner))
-        for claim in claims(text, self.today):
+        found = read(text, self.today)
+        self.texts.append((found.plain, owner))
+        for claim in found.claims:
             if claim.kind is Kind.STATE and not bare:
                 self.add(claim.needs[-1], owner)  # of an event on the way: it may be repeated
                 continue
@@ -184,13 +199,14 @@ class Known:
             self._fact(name, fact, owner)
 
     def _fact(self, name: str, fact: Fact, owner: str | None) -> None:
-        if isinstance(fact, str):
+        if name in _KEYS:
+            return
+        if isinstance(fact, str) and name.endswith(("_id", "_number")):
+            self._id(fact, owner)
+        elif isinstance(fact, str):
             self.take_text(fact, owner)
-            if name.endswith(("_id", "_number")):
-                self._id(fact, owner)
         elif isinstance(fact, Words):
-            self.take_text(fact.zh, owner)
-            self.take_text(fact.en, owner)
+            self.take_text(fact.in_(self.language), owner)
         elif isinstance(fact, Mapping):
             self.take_facts(fact, owner)
         elif isinstance(fact, tuple):

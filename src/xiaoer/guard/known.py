@@ -12,8 +12,8 @@ from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Reason
 from xiaoer.guard.claims import Key
-from xiaoer.guard.figures import span_key
 from xiaoer.guard.moments import day_keys
+from xiaoer.guard.units import span_key
 
 _STEPS = ("awaiting_payment", "paid", "packed", "shipped", "delivered")  # of an order, in this order
 _SAYABLE = ("paid", "packed", "shipped", "delivered")

@@ -21,10 +21,13 @@ _PIECES = re.compile(rf"[^\s{HAN}，。、；：！？（）《》「」『』�
 _SCHEMES = frozenset(
     {"javascript", "data", "vbscript", "file", "mailto", "tel", "sms", "ftp", "blob", "intent"}
 )
-_ENDS = frozenset(
-    "com net org cn io co shop store info biz xyz top site online app dev me cc tv hk tw us uk de fr eu jp kr ru in "
-    "ly link click live vip club ai gl to gg page example test invalid localhost".split()
-)  # of bare names; any other is taken for one with a path behind it
+_ENDS = frozenset({  # of bare names; any other is taken for one with a path behind it
+    "com", "net", "org", "cn", "io", "co", "shop", "store", "info", "biz", "xyz", "top", "site", "online",
+    "app", "dev", "me", "cc", "tv", "hk", "tw", "us", "uk", "de", "fr", "eu", "jp", "kr", "ru", "in", "ly",
+    "link", "click", "live", "vip", "club", "ai", "gl", "to", "gg", "page", "example", "test", "invalid",
+    "localhost",
+})  # fmt: skip
+_IPV4 = 4  # numbers of an address
 _TRUSTED = ("article:", "template:", "reply:")
 _MARKDOWN = MarkdownIt("commonmark")
 
@@ -82,11 +85,11 @@ def _is_address(piece: str) -> bool:
     host, slash, _ = piece.replace("\\", "/").partition("/")
     name = host.rpartition("@")[2].partition(":")[0].replace("。", ".").replace("．", ".").rstrip(".")
     labels = name.lower().split(".")
-    if len(labels) < 2 or not all(label.replace("-", "").isalnum() for label in labels):
+    if len(labels) == 1 or not all(label.replace("-", "").isalnum() for label in labels):
         return False
     last = labels[-1]
     if all(label.isdecimal() for label in labels):
-        return len(labels) == 4 and bool(slash)
+        return len(labels) == _IPV4 and bool(slash)
     return last.isalpha() and (
         last in _ENDS or "@" in host or labels[0] == "www" or (bool(slash) and len(last) > 1)
     )

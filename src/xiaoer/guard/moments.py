@@ -1,6 +1,7 @@
 """Days and times in a text, resolved against the customer's own today."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,8 +15,10 @@ _MONTH_DAYS: Final = 45  # a day of the month alone speaks of one this near
 _HALF_YEAR: Final = 183
 _ASIDE, _ON = 9, 5  # characters between a day and its time, and between a time and its day
 _SAME = 24  # between a day and the weekday that is said of it
+_HOURS, _NOON, _LAST_MINUTE = 24, 12, 59
+_CENTURY, _TWO_DIGITS = 2000, 100
 _APART = frozenset(";。!?\n-~")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]  # fmt: skip
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -30,7 +33,8 @@ DATES = (  # pieces of the one pattern in figures.py
     r"|(?P<slash>(?<![\w.,/])\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/]))"
     rf"|(?P<time>(?<![\d:.,])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
     rf"|(?<![\d:.,])\d{{1,2}}(?:\.\d{{2}})? ?[ap]\.?m\b\.?"
-    rf"|(?<![\d:.,])(?:\d{{1,2}}|{_H}{{1,3}}|两) ?点(?:钟|半|整|[一三]刻| ?\d{{1,2}}(?: ?分)?|[{HAN}]{{1,3}}分)?(?![{HAN}\d]|\.\d))"
+    rf"|(?<![\d:.,])(?:\d{{1,2}}|{_H}{{1,3}}|两) ?点(?:钟|半|整|[一三]刻| ?\d{{1,2}}(?: ?分)?|[{HAN}]{{1,3}}分)?"
+    rf"(?![{HAN}\d]|\.\d))"
 )
 _PARTS_OF_DAY = re.compile(
     r"(凌晨|早上|早晨|清晨|上午|今早|明早|中午|下午|傍晚|今晚|明晚|昨晚|晚上|夜里|晚) ?$"
@@ -57,7 +61,8 @@ _WEEKDAY = re.compile(
 _ZH_DAYS = "一二三四五六日"
 _EN_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BESIDE = re.compile(
-    r"[\s(),;]{0,3}|.{0,3}(?:which|that)(?: is|'s| was| will be| falls on) (?:a |an |on a )?|.{0,8}那天(?:正好|刚好)?是?"
+    r"[\s(),;]{0,3}|.{0,3}(?:which|that)(?: is|'s| was| will be| falls on) (?:a |an |on a )?"
+    r"|.{0,8}那天(?:正好|刚好)?是?"
 )
 _CLAUSE_ENDS = re.compile(r"[,;。!?\n]|\. ")
 
@@ -69,6 +74,21 @@ class Day:
     start: int
     end: int
     day: date | None  # None: there is no such day
+
+
+class Days:
+    """Days of a text by where they stand."""
+
+    def __init__(self, days: Sequence[Day]) -> None:
+        self._days = sorted(days, key=lambda day: day.start)
+        self._starts = [day.start for day in self._days]
+
+    def around(self, start: int, end: int) -> tuple[Day | None, Day | None]:
+        """The last before a place, and the first behind it."""
+        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        before = self._days[low - 1] if low else None
+        after = self._days[high] if high < len(self._days) else None
+        return before if before and before.end <= start else None, after
 
 
 def day_claim(said: str, start: int, day: date | None, today: date) -> Claim:
@@ -110,8 +130,8 @@ def day_of(group: str, text: str, today: date) -> date | None:
 def _slashed(digits: Sequence[int], today: date) -> date:
     """Day first, as the house writes; 11/28 can only be the other way round."""
     day, month = digits[:2] if digits[1] <= len(_MONTHS) else (digits[1], digits[0])
-    if len(digits) > 2:
-        return date(digits[2] + (2000 if digits[2] < 100 else 0), month, day)
+    if len(digits) == len(("day", "month", "year")):
+        return date(digits[2] + (_CENTURY if digits[2] < _TWO_DIGITS else 0), month, day)
     return nearest(month, day, today)
 
 
@@ -148,7 +168,7 @@ def nearest(month: int, day: int, today: date) -> date:
     return min(found, key=lambda one: abs((one - today).days))
 
 
-def time_claim(text: str, found: re.Match[str], days: Sequence[Day]) -> Claim | None:
+def time_claim(text: str, found: re.Match[str], days: Days) -> Claim | None:
     """8 点 may be morning or evening; with its day beside it, both belong together. None: no time of day."""
     said = found.group()
     before = _PARTS_OF_DAY.search(text, max(0, found.start() - 4), found.start())
@@ -167,13 +187,14 @@ def time_claim(text: str, found: re.Match[str], days: Sequence[Day]) -> Claim | 
     return Claim(Kind.TIME, said, found.start(), tuple(needs), tuple(gives))
 
 
-def _day_beside(text: str, start: int, end: int, days: Sequence[Day]) -> Day | None:
+def _day_beside(text: str, start: int, end: int, days: Days) -> Day | None:
     """The day a time is of: 22 号下午 4 点, yesterday at 9; 4 pm on 22 November."""
-    before = [
-        one for one in days if 0 <= start - one.end <= _ASIDE and not _APART & set(text[one.end : start])
-    ]
-    after = [one for one in days if 0 <= one.start - end <= _ON and not _APART & set(text[end : one.start])]
-    return before[-1] if before else after[0] if after else None
+    before, after = days.around(start, end)
+    if before and start - before.end <= _ASIDE and not _APART & set(text[before.end : start]):
+        return before
+    if after and after.start - end <= _ON and not _APART & set(text[end : after.start]):
+        return after
+    return None
 
 
 def _minutes(said: str, *, late: bool, told: bool) -> list[int]:
@@ -185,14 +206,14 @@ def _minutes(said: str, *, late: bool, told: bool) -> list[int]:
         digits = [int(n) for n in re.findall(r"\d+", said)]
         hour, minute = digits[0], digits[1] if len(digits) > 1 else 0
     afternoon = late or "p" in said
-    if afternoon and hour < 12:
-        hour += 12
-    if "a" in said and hour == 12:
+    if afternoon and hour < _NOON:
+        hour += _NOON
+    if "a" in said and hour == _NOON:
         hour = 0
-    if hour > 24 or minute > 59:
+    if hour > _HOURS or minute > _LAST_MINUTE:
         return []
-    first = (hour % 24) * 60 + minute
-    return [first] if told or hour > 12 else [first, (first + 720) % 1440]
+    first = (hour % _HOURS) * 60 + minute
+    return [first] if told or hour > _NOON else [first, (first + 720) % 1440]
 
 
 def _past(rest: str) -> int:
@@ -221,7 +242,7 @@ def clause(text: str, at: int, reach: int = 80) -> tuple[str, int, int]:
     return text, low, after.start() if after else min(len(text), at + reach)
 
 
-def weekday_claims(text: str, days: Sequence[Day], today: date) -> Iterator[Claim]:
+def weekday_claims(text: str, days: Days, today: date) -> Iterator[Claim]:
     for found in _WEEKDAY.finditer(text):
         weekday = _weekday(found)
         beside = _neighbour(text, found.start(), found.end(), days)
@@ -253,10 +274,10 @@ def _weekday(found: re.Match[str]) -> int:
     return _EN_DAYS.index(found["en"][:3])
 
 
-def _neighbour(text: str, start: int, end: int, days: Sequence[Day]) -> Day | None:
-    for day in days:
-        if (0 <= start - day.end <= _SAME and _BESIDE.fullmatch(text, day.end, start)) or (
-            0 <= day.start - end <= _SAME and _BESIDE.fullmatch(text, end, day.start)
-        ):
-            return day
+def _neighbour(text: str, start: int, end: int, days: Days) -> Day | None:
+    before, after = days.around(start, end)
+    if before and start - before.end <= _SAME and _BESIDE.fullmatch(text, before.end, start):
+        return before
+    if after and after.start - end <= _SAME and _BESIDE.fullmatch(text, end, after.start):
+        return after
     return None

@@ -7,15 +7,11 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两
 _PLACES = {"十": 10, "百": 100, "千": 1_000}
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 _WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen".split()
-    )
-} | {
-    word: 10 * (tens + 2)
-    for tens, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1_000}
 ENGLISH = rf"(?:{'|'.join(sorted([*_WORDS, *_SCALES], key=len, reverse=True))})"
 LONGEST_HAN = 20  # characters of a number; the longest real one has 15
@@ -42,7 +38,7 @@ def han(text: str) -> Decimal | None:
             total = (total + group + max(digit, 0)) * _GROUPS[char]
             group, digit, last = 0, -1, _GROUPS[char]
     if digit > 0:  # 两千五: the last digit counts the next place
-        group += digit * (last // 10 if last > 10 else 1)
+        group += digit * (last // 10 if last > _PLACES["十"] else 1)
     return Decimal(total + group)
 
 
@@ -54,7 +50,7 @@ def english(text: str) -> Decimal | None:
             current += _WORDS[word]
         elif word in _SCALES:
             current = max(current, 1) * _SCALES[word]
-            if _SCALES[word] > 100:
+            if word == "thousand":
                 total, current = total + current, 0
         elif word != "and":
             return None

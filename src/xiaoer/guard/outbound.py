@@ -12,12 +12,12 @@ from xiaoer.domain.decision import Chosen
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.reply import Reply
 from xiaoer.domain.words import Language
-from xiaoer.guard.claims import LONGEST, Claim, Found, Kind, Why, normal
+from xiaoer.guard.claims import LONGEST, Claim, Found, Kind, Why
+from xiaoer.guard.evidence import Evidence, Known, evidence_of, read
 from xiaoer.guard.figures import id_key
 from xiaoer.guard.links import links
 from xiaoer.guard.manner import manner
 from xiaoer.guard.names import named
-from xiaoer.guard.evidence import Known, Evidence, claims, evidence_of
 
 # What is so of one order and not of another.
 _OF_AN_ORDER = frozenset({Kind.MONEY, Kind.DATE, Kind.TIME, Kind.STATE, Kind.PRODUCT})
@@ -45,10 +45,11 @@ def look(reply: Reply, evidence: Evidence, *, language: Language | None = None) 
 
 def unproven(reply: Reply, evidence: Evidence) -> tuple[Found, ...]:
     """What is claimed in `reply` and stands nowhere in this turn, in the order it is said."""
-    made = [*claims(reply.text, evidence.today), *named(normal(reply.text), evidence)]
+    said = read(reply.text, evidence.today)
+    made = [*said.claims, *named(said.plain, evidence.names)]
     if not made:
         return ()
-    known = Known(evidence.today, ZoneInfo(evidence.time_zone))
+    known = Known(evidence.today, ZoneInfo(evidence.time_zone), reply.language)
     known.take_receipts(reply.receipts)
     loose = [claim for claim in made if not known.has(claim.needs, None)]
     if not loose:

@@ -5,6 +5,7 @@ A verb alone claims nothing. What stands around it makes it a claim (已发货, 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +15,16 @@ import yaml
 
 from xiaoer.domain.words import Language
 from xiaoer.guard.claims import Claim, Key, Kind
-from xiaoer.guard.frames import FRAMES, Frame
+from xiaoer.guard.frame import Frame
+from xiaoer.guard.frame_en import English
+from xiaoer.guard.frame_zh import Chinese
 from xiaoer.guard.moments import clause
 
 # What an effect on the shop needs, whoever says it is done: its action, in this turn.
 STRICT = frozenset({"cancel", "refund", "address", "return", "exchange", "all"})
+_FRAMES: Mapping[Language, Frame] = {Language.ZH: Chinese(), Language.EN: English()}
 _OF_REFUND = "refund_"  # before a state that is only meant where a refund is spoken of
+_TAIL = 2  # characters that a verb may end later in one list than in the other
 _LETTERS = re.compile("[a-z]")
 
 
@@ -67,15 +72,16 @@ def sayings(text: str) -> Iterator[Claim]:
 
 def _said(text: str, language: Language) -> Iterator[Claim]:
     words = lexicon(language)
-    frame = FRAMES[language]
-    done_at = set[int]()
+    frame = _FRAMES[language]
+    done_at = list[int]()
     for found in words.done.finditer(text):
         lemma = found.lastgroup or ""
         if frame.did(text, found):
-            done_at.add(found.end())
+            done_at.append(found.end())
             yield _done(found, lemma, words.actions[lemma])
     for found in words.states.finditer(text):
-        if any(found.start() < end <= found.end() + 2 for end in done_at):
+        after = bisect_right(done_at, found.start())  # the same words: it was claimed as done already
+        if after < len(done_at) and done_at[after] <= found.end() + _TAIL:
             continue
         yield from _state(text, found, words, frame)
     for found in words.promises.finditer(text):

@@ -47,9 +47,7 @@ def _not_a_template(error: TemplateSyntaxError) -> Finding:
     return Finding("syntax", Words(zh, en), blocks=True)
 
 
-def _said(
-    template: Template, own: Syntax, values: Mapping[str, Fact], renderer: Renderer
-) -> Said | None:
+def _said(template: Template, own: Syntax, values: Mapping[str, Fact], renderer: Renderer) -> Said | None:
     heard = _Heard(renderer)
     try:
         text = _bounded(template, _tree(values, heard))

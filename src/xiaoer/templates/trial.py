@@ -19,6 +19,7 @@ from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.ports import Library
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
 from xiaoer.domain.words import Language
+from xiaoer.guard.claims import FIGURES
 from xiaoer.guard.evidence import Evidence
 from xiaoer.guard.outbound import unproven
 from xiaoer.speak.fields import PROBLEMS, Known, first_name, values
@@ -182,4 +183,4 @@ def _loose(said: Said, language: Language, evidence: Evidence) -> tuple[str, ...
     reply = Reply(
         parts=(TextPart(text=said.text),), receipts=(receipt,), origin=Origin.TEMPLATE, language=language
     )
-    return tuple(found.said for found in unproven(reply, evidence))
+    return tuple(found.said for found in unproven(reply, evidence) if found.kind in FIGURES)
