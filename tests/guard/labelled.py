@@ -1,8 +1,8 @@
-"""Replies of our own, labelled: is all they claim so? claims/{zh,en}.{tune,held}.jsonl, over claims/worlds.json.
+"""Replies of our own, labelled: is all they claim so? claims/{zh,en}.{tune,held}.jsonl, claims/worlds.json.
 
-A row is a reply, the world it is said in (what tools gave, what was quoted, in the stored JSON of the domain), whether
-every claim in it stands there, and which kind of claim it is about. `held` was written in one go and is only seen as
-figures; what `tune` got wrong was looked at.
+A row is a reply, the world it is said in (what tools gave and what was quoted, in the stored JSON of the
+domain), whether every claim in it stands there, and which kind of claim it is about. `held` was written in
+one go and is only seen as figures; what `tune` got wrong was looked at.
 """
 
 import json

@@ -1,6 +1,7 @@
 """What a reply claims, and what proves it: both as keys that compare.
 
-¥1,299, 1299元 and 一千二百九十九元 have the same key; so have 28 Nov, 11月28日 and the "tomorrow" of the 27th. A claim needs one of its keys; a text that proves something gives keys.
+¥1,299, 1299元 and 一千二百九十九元 have the same key; so have 28 Nov, 11月28日 and the "tomorrow"
+of the 27th. A claim needs one of its keys; a text that proves something gives keys.
 """
 
 import re

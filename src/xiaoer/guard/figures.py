@@ -1,4 +1,4 @@
-"""Money, days, ids, spans of time and counts in a text: found in one pass, read by what stands beside them."""
+"""Money, days, ids, spans of time and counts: found in one pass, read by what stands beside them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from xiaoer.guard.moments import (
     Days,
     day_claim,
     day_of,
+    period_claims,
     relative_days,
     time_claim,
     weekday_claims,
@@ -38,7 +39,9 @@ _SCAN = re.compile(
     r"|(?<![a-z0-9])(?=\d{1,12}[a-z]{1,6}\d)(?=[a-z0-9]{10})[a-z0-9]+"
     r"|(?<![\w-])\d{3,4}-(?:\d{3,4}-\d{3,4}|\d{7,8})(?![\w-]))"
     r"|(?P<num>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"|(?P<han>[{HAN}]+)"
+    rf"|(?P<han>[{HAN}]+|半(?=个?(?:小时|钟头|天|月|年)))"
+    r"|(?P<half>\bhalf (?:a |an )(?=day|hour|month|year)"
+    r"|\ban? (?=day\b|week\b|fortnight\b|month\b|hour\b|year\b))"
     rf"|(?P<words>\b{ENGLISH}(?:(?:-| and | ){ENGLISH}){{0,5}}\b)"
 )
 _DAYS = frozenset({"iso", "zhday", "enday", "slash"})
@@ -105,13 +108,14 @@ def figures(text: str, today: date) -> list[Claim]:
 def _counted(text: str, numbers: Sequence[_Number], days: Days, today: date) -> Iterator[Claim]:
     for one in _ranged(text, numbers):
         if one.bare and one.plain and _is_in_range_of_days(text, one, days):
-            yield day_of_month(text[one.start : one.end], one.start, one.value)
+            yield day_of_month(text, (one.start, one.end), one.value, today)
         elif (claim := _of(text, one, today)) is not None:
             yield claim
 
 
 def _timed(text: str, dated: list[Day], times: Sequence[re.Match[str]], today: date) -> Iterator[Claim]:
     yield from weekday_claims(text, Days(dated), today)
+    yield from period_claims(text, today)
     every = [*dated]
     for day, claimed in relative_days(text, today):
         every.append(day)
@@ -145,12 +149,20 @@ def _id(said: str, start: int) -> Claim:
 def _number(text: str, found: re.Match[str], group: str) -> _Number | None:
     """None for an id, and for what only looks like a number."""
     said, (start, end) = found.group(), found.span()
-    value = number(said) if group == "num" else han(said) if group == "han" else english(said)
+    value = _value(said, group)
     before = text[max(0, start - _BACK) : start]
     if value is None or (group == "num" and said.isdecimal() and _is_id(said, before)):
         return None
     coin = _BEFORE_MONEY.search(before)
     return _Number(start, end, value, group == "num", AFTER.match(text, end), coin["coin"] if coin else "")
+
+
+def _value(said: str, group: str) -> Decimal | None:
+    if said.startswith(("半", "half")):
+        return Decimal("0.5")
+    if group == "half":
+        return Decimal(1)
+    return number(said) if group == "num" else han(said) if group == "han" else english(said)
 
 
 def _is_id(digits: str, before: str) -> bool:
@@ -202,7 +214,7 @@ def _of(text: str, one: _Number, today: date) -> Claim | None:
     if after is not None and groups.get("unit"):
         return span(text, start, after, value, today)
     if groups.get("dom") or (groups.get("ordinal") and _THE.search(before)):
-        return day_of_month(said, start, value)
+        return day_of_month(text, (start, one.reach), value, today)
     return _tail(said, start, value) if one.plain and _TAIL.search(before) else count(said, start, value)
 
 

@@ -1,4 +1,4 @@
-"""English: the verb group tells. has been shipped is a fact, hasn't been its contrary; will be, once, can are open."""
+"""English: has been shipped is a fact, hasn't been its contrary; will be, once and a question are open."""
 
 import re
 
@@ -17,20 +17,23 @@ _OPEN = re.compile(
     r"|unless|after|before|as soon as|whether|expected|let me|in case|any|every|all)\b|'ll\b"
 )
 _IF = re.compile(
-    r"\b(?:if|once|when|whenever|until|till|unless|after|before|as soon as|whether|in case|while|every|any|each)\b"
+    r"\b(?:if|once|when|whenever|until|till|unless|after|before|as soon as|whether|in case|while|every"
+    r"|any|each)\b"
 )
 _NOT = re.compile(r"n't\b|\bnot\b|\bnever\b|\bno longer\b|\byet to\b|\bneither\b|\bnone\b")
 _STOPS = re.compile(r"[.?!\n]")
 _ASKS = re.compile(
-    r"[ ,]*(?:and |or |but |so )?(?:has|have|is|are|was|were|did|does|do|shall|should|can|could|may|would|which"
-    r"|what|when|who|how)\b"
+    r"[ ,]*(?:and |or |but |so )?(?:has|have|is|are|was|were|did|does|do|shall|should|can|could|may|would"
+    r"|which|what|when|who|how)\b"
 )
 _GOODS = re.compile(
-    r" (?:orders?|items?|goods|products?|parcels?|packages?|by the customer|within|back to us)\b"
+    r" (?:orders?|items?|goods|products?|parcels?|packages?|by the customer|within"
+    r"|back to us)\b"
 )
 _ADVERB = r"have|had|now|just|already|also|gone|ahead|and|then|successfully|personally|been|both|went"
 _AGENT = re.compile(  # nothing but adverbs, or a verb and "and", between us and the verb
-    rf"\b(?:i|we)(?:'ve|'d)?(?: (?:{_ADVERB}))* $|\b(?:i|we)(?:'ve| have)? [\w' ]{{1,30}} and (?:have |also |already )?$"
+    rf"\b(?:i|we)(?:'ve|'d)?(?: (?:{_ADVERB}))* $"
+    r"|\b(?:i|we)(?:'ve| have)? [\w' ]{1,30} and (?:have |also |already )?$"
 )
 _WOULD = re.compile(r"\b(?:can|could|will|would|to|shall|may|might|cannot|be) (?:\w+ )?$|'ll $")
 _PASSIVE = re.compile(

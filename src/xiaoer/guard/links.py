@@ -1,8 +1,8 @@
-"""Where a reply points: only at hosts that are allowed, or at what an article or a template of this turn names.
+"""Where a reply points: only at hosts that are allowed, or where an article or a template of this turn does.
 
-The text is parsed as Markdown (CommonMark), so that no way of writing a link or a tag is overlooked; pieces that
-look like an address by themselves are taken apart as addresses. A fact is no permission: carriers and customers
-write those.
+The text is parsed as Markdown (CommonMark), so that no way of writing a link or a tag is overlooked; pieces
+that look like an address by themselves are taken apart as addresses. A fact is no permission: carriers and
+customers write those.
 """
 
 import re

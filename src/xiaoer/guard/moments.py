@@ -33,13 +33,23 @@ DATES = (  # pieces of the one pattern in figures.py
     r"|(?P<slash>(?<![\w.,/])\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/]))"
     rf"|(?P<time>(?<![\d:.,])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
     rf"|(?<![\d:.,])\d{{1,2}}(?:\.\d{{2}})? ?[ap]\.?m\b\.?"
-    rf"|(?<![\d:.,])(?:\d{{1,2}}|{_H}{{1,3}}|两) ?点(?:钟|半|整|[一三]刻| ?\d{{1,2}}(?: ?分)?|[{HAN}]{{1,3}}分)?"
+    r"|(?<![\d:.,])\d{1,2}(?: o'clock(?: in the (?:morning|afternoon|evening)| at night)?"
+    r"| in the (?:morning|afternoon|evening)| at night)"
+    rf"|(?<![\d:.,])(?:\d{{1,2}}|{_H}{{1,3}}|两) ?点(?:钟|半|整|[一三]刻| ?\d{{1,2}}(?: ?分)?"
+    rf"|[{HAN}]{{1,3}}分)?"
     rf"(?![{HAN}\d]|\.\d))"
 )
 _PARTS_OF_DAY = re.compile(
     r"(凌晨|早上|早晨|清晨|上午|今早|明早|中午|下午|傍晚|今晚|明晚|昨晚|晚上|夜里|晚) ?$"
 )
 _LATE = frozenset({"下午", "傍晚", "今晚", "明晚", "昨晚", "晚上", "夜里", "晚"})
+_AM, _PM = re.compile(r"a\.?m|morning"), re.compile(r"p\.?m|afternoon|evening|night")
+_PERIOD = re.compile(
+    r"(?P<week>[下这本]个?(?:周|星期|礼拜)(?![一二三四五六日天])|\b(?:next|this) week\b)"
+    r"|(?P<month>[下这本]个?月(?! ?\d| ?[一二三]?十?[一二三四五六七八九十]?[日号])|\b(?:next|this) month\b)"
+    r"|(?P<end>月底|月末|\bend of (?:the|this) month\b)"
+)
+_LATE_DAYS = 25  # of a month, from which it is its end
 _RELATIVE = re.compile(
     r"大后天|(?<![最以之天])后天|明[天日早晚]|今[天日早晚]|昨[天日晚]|(?<![以之天])前天"
     r"|\bthe day after tomorrow\b|\bday after tomorrow\b|\bday before yesterday\b"
@@ -104,10 +114,14 @@ def day_keys(day: date, today: date) -> Iterator[Key]:
     away = (day - today).days
     if abs(away) <= NEAR_DAYS:
         yield ("weekday", day.weekday())
+    yield ("month_day", day.year, day.month, day.day)
     if abs(away) <= _MONTH_DAYS:
         yield ("day_of_month", day.day)
+    yield ("month", day.year, day.month)
+    if day.day >= _LATE_DAYS:
+        yield ("month_end", day.year, day.month)
     week = (day.toordinal() - 1) // 7 - (today.toordinal() - 1) // 7
-    yield ("weekday", day.weekday(), week)
+    yield from (("weekday", day.weekday(), week), ("week", week))
 
 
 def day_of(group: str, text: str, today: date) -> date | None:
@@ -175,7 +189,7 @@ def time_claim(text: str, found: re.Match[str], days: Days) -> Claim | None:
     part = before[1] if before else ""
     if "点" in said and said[0] == "一" and not part:
         return None  # 快一点
-    minutes = _minutes(said, late=part in _LATE, told=bool(part) or "m" in said or ":" in said)
+    minutes = _minutes(said, late=part in _LATE, told=bool(part) or "m" in said or "n" in said or ":" in said)
     if not minutes:
         return None
     day = _day_beside(text, found.start(), found.end(), days)
@@ -205,10 +219,10 @@ def _minutes(said: str, *, late: bool, told: bool) -> list[int]:
     else:
         digits = [int(n) for n in re.findall(r"\d+", said)]
         hour, minute = digits[0], digits[1] if len(digits) > 1 else 0
-    afternoon = late or "p" in said
+    afternoon = late or _PM.search(said) is not None
     if afternoon and hour < _NOON:
         hour += _NOON
-    if "a" in said and hour == _NOON:
+    if _AM.search(said) and hour == _NOON:
         hour = 0
     if hour > _HOURS or minute > _LAST_MINUTE:
         return []
@@ -231,6 +245,24 @@ def relative_days(text: str, today: date) -> Iterator[tuple[Day, bool]]:
             away = 2 if "after" in said else -2
         claimed = bool(away) or _HAPPENS.search(*clause(text, found.start())) is not None
         yield Day(found.start(), found.end(), today + timedelta(days=away)), claimed
+
+
+def period_claims(text: str, today: date) -> Iterator[Claim]:
+    """Next week, 下个月, 月底: any day of it that is known proves it."""
+    for found in _PERIOD.finditer(text):
+        if not _HAPPENS.search(*clause(text, found.start())):
+            continue
+        ahead = 1 if found.group().startswith(("下", "next")) else 0
+        key: Key = ("week", ahead)
+        if found["week"] is None:
+            year, month = month_ahead(today, ahead)
+            key = ("month_end" if found["end"] else "month", year, month)
+        yield Claim(Kind.DATE, found.group(), found.start(), (key,), (key,))
+
+
+def month_ahead(today: date, ahead: int) -> tuple[int, int]:
+    months = today.year * len(_MONTHS) + today.month - 1 + ahead
+    return months // len(_MONTHS), months % len(_MONTHS) + 1
 
 
 def clause(text: str, at: int, reach: int = 80) -> tuple[str, int, int]:

@@ -1,7 +1,8 @@
 """The last look at a reply, whoever wrote it: no word without a receipt, and nothing that may not be said.
 
-Deterministic, without a model. What is claimed is taken out of the text (figures.py, moments.py, sayings.py) and
-must stand in a tool's result, a quoted passage or a template of this turn (evidence.py); said-done needs its action.
+Deterministic, without a model. What is claimed is taken out of the text (figures.py, moments.py, sayings.py)
+and must stand in a tool's result, a quoted passage or a template of this turn (evidence.py);
+said-done needs its action.
 """
 
 from collections.abc import Iterator, Sequence

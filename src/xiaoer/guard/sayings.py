@@ -1,4 +1,4 @@
-"""Words that claim something: where an order stands, what was done, what is promised. Lists: words/{zh,en}.yaml.
+"""Words that claim: where an order stands, what was done, what is promised. Lists: words/{zh,en}.yaml.
 
 A verb alone claims nothing. What stands around it makes it a claim (已发货, has been shipped), its contrary
 (还没发货, hasn't been shipped) or neither (发货后, once it is shipped, will be shipped, a question).

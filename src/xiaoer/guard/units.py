@@ -5,17 +5,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from xiaoer.guard.claims import Claim, Key, Kind
+from xiaoer.guard.moments import month_ahead
 from xiaoer.guard.numerals import han
 
 COINS = r"us\$|hk\$|a\$|c\$|nz\$|s\$|rmb|cny|usd|eur|gbp|hkd|jpy|aud|cad|sgd|人民币|[¥$€£]"
 AFTER = re.compile(
     r" ?(?P<scale>[百千万亿]|k\b)?"
-    r" ?(?:(?P<coin>块钱|块|元|圆|rmb|人民币|cny\b|yuan|美元|美金|usd\b|us dollars?|dollars?|bucks|港币|港元|hkd\b"
+    r" ?(?:(?P<coin>块钱|块|元|圆|rmb|人民币|cny\b|yuan|美元|美金|usd\b|us dollars?|dollars?|bucks"
+    r"|港币|港元|hkd\b"
     r"|日元|yen\b|jpy\b|欧元|euros?\b|eur\b|英镑|pounds?\b|gbp\b|[¥€£$])"
     r"(?P<dime>[\d一二两三四五六七八九](?![\d.]))?"
     r"|(?P<percent>%|percent\b|per cent\b|pct\b|个百分点)|(?P<discount>折)"
     r"|-?(?:个|full |whole |calendar |more )?(?P<unit>工作日|business days?|working days?|自然日|天|小时|钟头"
-    r"|hours?\b|hrs?\b|h\b|分钟|minutes?\b|mins?\b|周|星期|礼拜|weeks?\b|月|months?\b|年|years?\b|秒钟?"
+    r"|hours?\b|hrs?\b|h\b|分钟|minutes?\b|mins?\b|周|星期|礼拜|weeks?\b|fortnights?\b|月|months?\b|年|years?\b|秒钟?"
     r"|seconds?\b|days?\b)"
     r"|(?P<dom>[日号])(?![店楼线])|(?P<ordinal>st|nd|rd|th)\b"
     r"|(?P<count>[件个双条款台只把瓶盒袋份次种位名笔单套箱支颗块楼张]"
@@ -37,7 +39,7 @@ SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000, "k": 1_00
 _DAY = 1_440  # minutes
 _MINUTES = {
     "分": 1, "min": 1, "小": 60, "钟": 60, "hou": 60, "hr": 60, "h": 60, "自": _DAY, "天": _DAY, "day": _DAY,
-    "周": 7 * _DAY, "星": 7 * _DAY, "礼": 7 * _DAY, "wee": 7 * _DAY,
+    "周": 7 * _DAY, "星": 7 * _DAY, "礼": 7 * _DAY, "wee": 7 * _DAY, "for": 14 * _DAY,
 }  # fmt: skip
 _SECONDS = ("秒", "second")
 _YEARS = range(1990, 2101)
@@ -47,6 +49,8 @@ _LAST_DAY = 31
 _WITHIN = re.compile(r" ?(?:之内|以内|内|之后|以后|后|from now|later)")
 _AGO = re.compile(r" ?(?:之前|以前|前|ago)")
 _IN = re.compile(r"\b(?:in|within|another) (?:about |the next )?$")
+_NEXT_BEFORE = re.compile(r"下个?月 ?$")
+_NEXT_AFTER = re.compile(r" of next month\b")
 _BACK = 24  # characters before a number that say what it is
 
 
@@ -81,14 +85,17 @@ def count(said: str, start: int, value: Decimal) -> Claim:
     return Claim(Kind.NUMBER, said, start, (("number", plain), ("bare", plain)), (("number", plain),))
 
 
-def day_of_month(said: str, start: int, value: Decimal) -> Claim:
-    """28 号 may be a day, or a house."""
-    plain = value.normalize()
-    day: Key = ("day_of_month", int(value))
-    keys: tuple[Key, ...] = (day, ("number", plain), ("bare", plain))
+def day_of_month(text: str, place: tuple[int, int], value: Decimal, today: date) -> Claim:
+    """The 28th; of next month, if that is said. 88 号 is a house."""
+    start, end = place
+    said, plain = text[start:end], value.normalize()
+    bare: Key = ("bare", plain)
     if not 1 <= value <= _LAST_DAY:
-        return Claim(Kind.NUMBER, said, start, keys[1:], keys[1:2])
-    return Claim(Kind.DATE, said, start, keys if said[-1] == "号" else (day, keys[2]), keys[:2])
+        return Claim(Kind.NUMBER, said, start, (("number", plain), bare), (("number", plain),))
+    day: Key = ("day_of_month", int(value))
+    if _NEXT_BEFORE.search(text, max(0, start - _BACK), start) or _NEXT_AFTER.match(text, end):
+        day = ("month_day", *month_ahead(today, 1), int(value))
+    return Claim(Kind.DATE, said, start, (day, bare), (day, ("number", plain)))
 
 
 def span(text: str, start: int, found: re.Match[str], value: Decimal, today: date) -> Claim:
