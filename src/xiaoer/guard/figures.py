@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from xiaoer.guard.claims import Claim, Key, Kind, number
+from xiaoer.guard.clock import time_claim
 from xiaoer.guard.moments import (
     DATES,
     Day,
@@ -15,7 +16,6 @@ from xiaoer.guard.moments import (
     day_of,
     period_claims,
     relative_days,
-    time_claim,
     weekday_claims,
 )
 from xiaoer.guard.numerals import ENGLISH, HAN, english, han
