@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from tests.actions.bench import Watched
 from tests.turns.counter import Clock, Talk, named_orders
 from tests.turns.house import Opened
@@ -63,6 +64,15 @@ class Boastful(TemplateVoice):
         if chosen.why == "rule:unproven":
             return reply
         return replace(reply, parts=(*reply.parts, TextPart(text="and ¥77.00 off")))
+
+
+class Incurable(TemplateVoice):
+    """Adds a promise to everything, to the apology too."""
+
+    @override
+    def say(self, chosen: Chosen, outcome: Outcome | None, turn: Turn) -> Reply:
+        reply = super().say(chosen, outcome, turn)
+        return replace(reply, parts=(*reply.parts, TextPart(text="保证给您免单，已为您退款。")))
 
 
 class Deaf:
@@ -167,6 +177,31 @@ async def test_an_unproven_number_is_not_said_and_its_card_hears_no_yes(opened: 
         assert await changed(talk).says("好的")
         assert (await talk.order(paid)).state is OrderState.PAID
         assert await state(talk) is State.WAITING  # the yes was to "shall I bring a person?"
+
+
+async def test_what_was_found_is_recorded_by_its_kind_and_no_word_of_it_logged(opened: Opened) -> None:
+    async with opened(Clock()) as (app, _):
+        talk = await Talk.start(app, Clock(), email=MEI)
+        boastful = changed(talk, voice=Boastful(card_lives=app.clerk.voice._card_lives))
+        with capture_logs() as logs:
+            await boastful.says("你好")
+        (step,) = [s for s in boastful.records[-1].turn.steps if s.chosen.why == "rule:unproven"]
+        assert isinstance(step.chosen.decision, Say)
+        assert step.chosen.decision.facts == {"found": ("money",)}
+        (log,) = [log for log in logs if log["event"] == "unproven_reply"]
+        assert log["kinds"] == ("money",)
+        assert "77" not in str(log)
+
+
+async def test_what_is_said_instead_is_looked_at_too(opened: Opened) -> None:
+    async with opened(Clock()) as (app, _):
+        talk = await Talk.start(app, Clock(), email=MEI)
+        lying = changed(talk, voice=Incurable(card_lives=app.clerk.voice._card_lives))
+        said = await lying.says("我的订单呢")
+        assert said["text"] == ""
+        assert [card["kind"] for card in said["cards"]] == ["queue"]  # nobody is met with silence
+        assert await state(talk) is State.WAITING
+        assert [m.text for m in await replies(talk)] == [""]
 
 
 @pytest.mark.parametrize(("between", "yes", "after"), [

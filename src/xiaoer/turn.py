@@ -41,7 +41,7 @@ from xiaoer.domain.ports import (
 from xiaoer.domain.promise_ports import AlreadySaid
 from xiaoer.domain.reply import Reply
 from xiaoer.domain.understanding import Understanding
-from xiaoer.guard.outbound import unproven
+from xiaoer.guard.outbound import found_in
 from xiaoer.learn.hearing import heard_in, put_right
 from xiaoer.learn.questions import asked_of
 from xiaoer.speak.voice import TemplateVoice
@@ -159,7 +159,7 @@ class Clerk:
                 _log.error("turn_broke", turn_id=turn.id, error=type(bug).__name__, at=where(bug))
                 turn = await self._step(turn, BROKEN)
                 break
-        turn, reply = self._proven(turn)
+        turn, reply = await self._proven(turn)
         turn = replace(turn, memory=replace(turn.memory, heard=heard_in(turn)))
         ms = (perf_counter() - begun) * 1000
         return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=self._versions(turn))
@@ -173,7 +173,7 @@ class Clerk:
         outcome = await self._act(chosen.decision, turn)
         reply = self.voice.say(chosen, outcome, turn)
         own = await self.wording.instead(reply, chosen, outcome, turn) if self.wording else None
-        if own is None or unproven(own):
+        if own is None or found_in(own, turn, chosen, outcome):
             return self._told(turn, chosen, outcome, reply)
         return self._told(turn, in_own_words(chosen), outcome, own)
 
@@ -195,25 +195,29 @@ class Clerk:
 
     def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None, reply: Reply) -> Turn:
         """The turn after a step: what was said of it, what is remembered, who is proven by now."""
-        if reply.text and not unproven(reply):
+        if reply.text and not found_in(reply, turn, chosen, outcome):
             self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
         step = Step(chosen=chosen, outcome=outcome, reply=reply)
         conversation = replace(turn.conversation, actor=_actor_after(turn.conversation.actor, outcome))
         memory = remember(turn.memory, chosen, outcome)
         return replace(turn, conversation=conversation, memory=memory, steps=(*turn.steps, step))
 
-    def _proven(self, turn: Turn) -> tuple[Turn, Reply]:
-        """The last look: a number without a receipt is not said.
+    async def _proven(self, turn: Turn) -> tuple[Turn, Reply]:
+        """The last look: a word without a receipt is not said, and what is said instead is looked at too.
 
-        What is said instead is a step of its own: a card that was not shown must not hear the next yes.
+        Each try is a step of its own, which keeps what kinds were found: a card that was not shown must not
+        hear the next yes.
         """
         reply = self.voice.together(turn)
-        if not (loose := unproven(reply)):
-            return turn, reply
-        _log.error("unproven_reply", turn_id=turn.id, count=len(loose))
-        down = Chosen(Say("shop_down"), "rule:unproven")
-        turn = self._told(turn, down, None, self.voice.say(down, None, turn))
-        return turn, turn.steps[-1].reply
+        for instead in (Say("shop_down"), HandOff("broken")):
+            if not (found := found_in(reply, turn)):
+                return turn, reply
+            kinds = tuple(sorted({one.kind.value for one in found}))
+            _log.error("unproven_reply", turn_id=turn.id, kinds=kinds)
+            decision = replace(instead, facts={"found": kinds}) if isinstance(instead, Say) else instead
+            turn = await self._step(turn, Chosen(decision, "rule:unproven"))
+            reply = turn.steps[-1].reply
+        return turn, reply if not found_in(reply, turn) else reply.without_text
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
         whole = replace(record, questions=asked_of(record), promises=promised_in(record.turn))

@@ -22,6 +22,7 @@ from xiaoer.domain.reply import Citation, OrderCard, Reply, TextPart
 from xiaoer.domain.templates import Way
 from xiaoer.domain.understanding import Intent, Mood, Understanding
 from xiaoer.domain.words import Language
+from xiaoer.guard.evidence import Evidence
 from xiaoer.guard.outbound import unproven
 from xiaoer.speak.voice import TemplateVoice
 from xiaoer.speak.wording import Wording
@@ -136,7 +137,7 @@ async def test_cards_stay_and_what_was_said_is_proven(desk: Desk) -> None:
     own, looked_up = reply.receipts
     assert (own.source, looked_up.source) == (f"reply:{template_id}", "action:track_parcel")
     assert own.values == ("客服 9 点上班。", "M20260001", "顺丰速运", "¥1,299.00")
-    assert not unproven(reply)
+    assert not unproven(reply, Evidence(now=NOW, time_zone="Asia/Shanghai"))
     assert [used.template_id for used in reply.templates] == [template_id]
 
 

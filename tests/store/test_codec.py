@@ -127,6 +127,10 @@ def test_another_kind_than_expected_is_refused() -> None:
 def test_rows_of_other_versions_are_read() -> None:
     written_later = '{"$":"conversation.Memory","lost":2,"a_new_field":1}'
     assert loads(written_later, Memory) == Memory(lost=2)
+    written_before_words = '{"$":"reply.Receipt","source":"action:track_parcel","values":["M20260001"]}'
+    assert loads(written_before_words, Receipt) == Receipt(
+        source="action:track_parcel", values=("M20260001",)
+    )
 
 
 def test_moments_keep_their_offset() -> None:

@@ -1,6 +1,6 @@
 """Reply: parts for the customer's screen, and what proves each word. All strings are ready to show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from xiaoer.domain.ids import TemplateId
@@ -128,6 +128,7 @@ class Receipt:
 
     source: str  # action:track_parcel | article:returns-window | template:greeting | reply:ID
     values: tuple[str, ...] = ()  # amounts, dates, ids as they may be said
+    words: str = ""  # the template's own, a gap where a value was filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,11 @@ class Reply:
     @property
     def text(self) -> str:
         return "\n".join(p.text for p in self.parts if isinstance(p, TextPart))
+
+    @property
+    def without_text(self) -> "Reply":
+        """Its cards alone."""
+        return replace(self, parts=tuple(p for p in self.parts if not isinstance(p, TextPart)))
 
 
 NOTHING = Reply(parts=(), receipts=(), origin=Origin.FLOW, language=Language.ZH)

@@ -18,15 +18,18 @@ from xiaoer.speak.formats import Calendar, money
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _NOTHING = (None, "", (), Words("", ""))
 _FIELD = re.compile(r"{(\w+)")
+_SLOT = re.compile(r"{[^{}]*}")
+GAP = "\ufffc"  # in a template's own words, where a value was filled in
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`key` is the phrase used; `values` are the facts in it, as they were written."""
+    """`key` is the phrase used; `values` are the facts in it, as they were written; `words` are its own."""
 
     key: str
     text: str
     values: tuple[str, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Renderer:
         ways = phrases[key]
         text = _OPTIONAL.sub(lambda m: _kept(m.group(1), facts), ways[self._pick(key, len(ways))])
         said = _Filler(self, values).vformat(text, (), facts)
-        return Rendered(key, said.strip(), tuple(values))
+        return Rendered(key, said.strip(), tuple(values), _SLOT.sub(GAP, text).strip())
 
     def term(self, key: str) -> str:
         return book(self.language).terms[key]

@@ -35,7 +35,7 @@ def compiled(text: str, known: Collection[str]) -> Written | tuple[Finding, ...]
     found = look(tree, known)
     if not isinstance(found, Syntax):
         return found
-    run = partial(_said, _SANDBOX.from_string(tree), found.numbers)
+    run = partial(_said, _SANDBOX.from_string(tree), found)
     return Written(found.fields, found.needs, found.numbers, run)
 
 
@@ -47,15 +47,13 @@ def _not_a_template(error: TemplateSyntaxError) -> Finding:
     return Finding("syntax", Words(zh, en), blocks=True)
 
 
-def _said(
-    template: Template, numbers: tuple[str, ...], values: Mapping[str, Fact], renderer: Renderer
-) -> Said | None:
+def _said(template: Template, own: Syntax, values: Mapping[str, Fact], renderer: Renderer) -> Said | None:
     heard = _Heard(renderer)
     try:
         text = _bounded(template, _tree(values, heard))
     except TemplateRuntimeError:  # a field in a branch that was taken is not there
         return None
-    return Said(text, heard.used, (*numbers, *heard.values)) if text else None
+    return Said(text, heard.used, (*own.numbers, *heard.values), own.words) if text else None
 
 
 def _bounded(template: Template, tree: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 from xiaoer.domain.templates import Finding
 from xiaoer.domain.words import Words
 from xiaoer.speak.fields import FIELDS, Kind
+from xiaoer.speak.render import GAP
 from xiaoer.speak.template_text import control
 
 DEEPEST = 4  # ifs in ifs
@@ -39,6 +40,7 @@ class Syntax:
     fields: frozenset[str]
     needs: frozenset[str]  # those said whatever the conditions, and without a default
     numbers: tuple[str, ...]
+    words: str  # its own text, a gap between the pieces
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ def look(tree: nodes.Template, known: Collection[str]) -> Syntax | tuple[Finding
     if wrong := tuple(dict.fromkeys(_body(tree.body, seen, depth=0)))[:MOST_FOUND]:
         return wrong
     numbers = tuple(text for text in seen.texts if any(c.isdecimal() for c in text))
-    return Syntax(frozenset(seen.fields), frozenset(seen.needs), numbers)
+    return Syntax(frozenset(seen.fields), frozenset(seen.needs), numbers, GAP.join(seen.texts))
 
 
 def _body(body: Sequence[nodes.Node], seen: _Seen, *, depth: int) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.templates import Finding
@@ -16,11 +16,15 @@ _PLAIN = frozenset("\n\t")  # control characters that may stand in a text
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`used`: the fields in it, as they were written; `values`: those, and the numbers the merchant wrote."""
+    """`used`: the fields in it, as they were written; `values`: those, and the numbers the merchant wrote.
+
+    `words`: the merchant's own text.
+    """
 
     text: str
     used: Mapping[str, str]
     values: tuple[str, ...]
+    words: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

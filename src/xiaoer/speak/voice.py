@@ -126,7 +126,8 @@ def _renderer(turn: Turn) -> Renderer:
 
 
 def _receipt(rendered: Rendered, source: str = "") -> Receipt:
-    return Receipt(source=source or f"template:{rendered.key}", values=rendered.values)
+    found = source or f"template:{rendered.key}"
+    return Receipt(source=found, values=rendered.values, words=rendered.words)
 
 
 def _plain(keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str]) -> Said:

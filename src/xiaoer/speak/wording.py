@@ -181,7 +181,7 @@ def _reworded(house: Reply, said: Said, used: Used, *, quotes: bool) -> Reply:
     source, *others = house.receipts
     looked_up = source.source.startswith("action:") or (quotes and source.source.startswith("article:"))
     named = [Receipt(source=source.source)] if looked_up else []
-    own = Receipt(source=f"reply:{used.template_id}", values=said.values)
+    own = Receipt(source=f"reply:{used.template_id}", values=said.values, words=said.words)
     return replace(
         house,
         parts=(*house.parts[:first], TextPart(text=said.text), *kept),

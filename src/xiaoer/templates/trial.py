@@ -19,11 +19,13 @@ from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.ports import Library
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
 from xiaoer.domain.words import Language
+from xiaoer.guard.claims import FIGURES
+from xiaoer.guard.evidence import Evidence
 from xiaoer.guard.outbound import unproven
 from xiaoer.speak.fields import PROBLEMS, Known, first_name, values
 from xiaoer.speak.formats import Calendar
 from xiaoer.speak.render import Renderer
-from xiaoer.speak.template_text import Written
+from xiaoer.speak.template_text import Said, Written
 from xiaoer.turn import House
 
 MOST_CUSTOMERS = 30  # looked at for recent orders
@@ -102,7 +104,8 @@ class Trial:
         said = written.say(there, renderer)
         if said is None:
             return Tried(sample=sample, why=Why.MISSING, missing=missing)
-        loose = _loose(said.text, said.values, language)
+        evidence = Evidence(now=self._clock(), time_zone=zone)
+        loose = _loose(said, language, evidence)
         return Tried(sample=sample, text=said.text, used=said.used, missing=missing, loose=loose)
 
     async def _orders(self, on: On) -> AsyncIterator[tuple[Customer, Order]]:
@@ -175,7 +178,9 @@ def _of_every_state(found: Sequence[tuple[Customer, Order]]) -> list[tuple[Custo
     return [pair for _, _, pair in sorted(placed, key=lambda one: one[:2])]
 
 
-def _loose(text: str, proven: tuple[str, ...], language: Language) -> tuple[str, ...]:
-    receipt = Receipt(source="reply:preview", values=proven)
-    part = TextPart(text=text)
-    return unproven(Reply(parts=(part,), receipts=(receipt,), origin=Origin.TEMPLATE, language=language))
+def _loose(said: Said, language: Language, evidence: Evidence) -> tuple[str, ...]:
+    receipt = Receipt(source="reply:preview", values=said.values, words=said.words)
+    reply = Reply(
+        parts=(TextPart(text=said.text),), receipts=(receipt,), origin=Origin.TEMPLATE, language=language
+    )
+    return tuple(found.said for found in unproven(reply, evidence) if found.kind in FIGURES)
