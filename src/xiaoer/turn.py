@@ -255,9 +255,12 @@ class Clerk:
     async def rule(self, intent_id: IntentId, ruling: Ruling) -> Proposal | None:
         """A colleague's word on what waits for one; None if nothing of this id does."""
         effect = await self.house.ledger.proposal(intent_id)
-        if effect is None or effect.state is not ProposalState.NEEDS_STAFF:
+        if effect is None:
             return None
         async with self._alone(effect.conversation_id) as begun:
+            now = await self.house.ledger.proposal(intent_id)  # somebody else may have been first
+            if now is None or now.state is not ProposalState.NEEDS_STAFF:
+                return None
             turn = replace(begun, conversation=replace(begun.conversation, actor=effect.actor))
             call = Do(effect.plan.action, confirmed=effect.id, ruling=ruling)
             await self._finish(await self._serve(turn, Chosen(call, "staff:ruling")))
@@ -285,7 +288,7 @@ class Clerk:
         async with self._alone(conversation_id) as begun:
             if begun.conversation.state is State.HUMAN:
                 return False
-            turn, reply = self._proven(await self._step(replace(begun, id=TurnId(once)), chosen))
+            turn, reply = await self._proven(await self._step(replace(begun, id=TurnId(once)), chosen))
             record = TurnRecord(turn=turn, reply=reply, timings_ms={}, versions=self._versions(turn))
             try:
                 await self._finish(record)

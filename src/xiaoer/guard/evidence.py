@@ -70,7 +70,7 @@ def _told(chosen: Chosen) -> tuple[Facts, ...]:
             return (task.args, {"choices": labels})
         case Say(_, facts):
             return (facts,)
-        case Do(_, args, _, others):
+        case Do(args=args, others=others):
             return (args, {"choices": tuple(choice.label for choice in others), "count": len(others)})
         case _:
             return ()
@@ -183,7 +183,7 @@ class Known:
                 self.take_facts(facts)
                 for key in keys_of_reason(reason):
                     self.add(key, _owner(facts))
-            case NeedsConfirm(_, plan) | NeedsApproval(_, plan):
+            case NeedsConfirm(plan=plan) | NeedsApproval(plan=plan):
                 self.take_facts(plan.facts)
             case _:
                 pass
