@@ -19,8 +19,13 @@ from xiaoer.speak.formats import Calendar
 from xiaoer.speak.render import Renderer
 
 CALL = {
+    "cancel_items": "change",
     "cancel_order": "cancel",
+    "cancel_return": "change",
     "change_address": "change_address",
+    "change_delivery": "change",
+    "change_items": "change",
+    "change_payment": "change",
     "request_return": "open_case",
     "request_exchange": "open_case",
 }

@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 
-from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
+from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.mistaken import mistaken
+from xiaoer.decide.several import as_well, several
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -175,7 +176,7 @@ class LocalMind:
         reach, action = self._reach_for(turn), CATALOGUE[task.action]
         named, others = slots or turn.understanding.slots, tuple[Choice, ...]()
         for _ in range(MOST_SLOTS):
-            missing = await action.missing(task.args, actor, reach)
+            missing = () if lacks(action, reach) else await action.missing(task.args, actor, reach)
             if not missing:
                 call = Do(task.action, task.args, others=others, then=task.then)
                 return Chosen(call, why, wish, task.intent)
@@ -183,7 +184,9 @@ class LocalMind:
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
-            value = self._fitting(action, missing[0], choices, named, turn.memory)
+            value = None
+            if missing[0] not in task.args:  # else more of the same may be chosen
+                value = self._fitting(action, missing[0], choices, named, turn)
             if missing[0] == "order_id" and named.tracking_numbers:
                 value = await order_with_parcel(named.tracking_numbers[0], actor, reach)
             if value is None:
@@ -196,13 +199,18 @@ class LocalMind:
         raise RuntimeError(f"{task.action} asks for more than {MOST_SLOTS} slots")
 
     def _fitting(
-        self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, memory: Memory
+        self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, turn: Turn
     ) -> Fact:
         """A slot that need not be asked for: said, remembered, or without an alternative."""
+        memory, text = turn.memory, turn.understanding.text
         if slot == "product_id":
             return memory.product_id or None
         read = action.risk is Risk.READ
-        said = fill.pick(fill.by_kind_only(action.name, slot), choices, slots)
+        by = fill.by_kind_only(action.name, slot)
+        said = several(choices, text) if by == fill.SEVERAL else None
+        said = said or fill.pick(by, choices, slots)
+        if by == fill.SEVERAL and said and memory.last is not None and memory.last.action == action.name:
+            said = as_well(said, text, memory)
         said = said or fill.from_memory(slot, choices, slots, memory, strict=read)
         if said is not None:
             return said

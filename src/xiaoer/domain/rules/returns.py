@@ -6,7 +6,7 @@ from datetime import datetime
 
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Case, CaseReason, CaseState, Line, Order, OrderState
+from xiaoer.domain.order import Case, CaseKind, CaseReason, CaseState, Line, Order, OrderState
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Policy
@@ -69,11 +69,13 @@ def may_exchange(
 
 def may_withdraw(order: Order, case: Case | None, policy: Policy) -> Verdict:
     """A return or exchange may be called off while its goods are still with the customer."""
-    if case is None:
+    if case is None or case.kind is CaseKind.RESEND:
         facts: Facts = {"order_id": order.id}
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NO_CASE, facts=facts)
     told: Facts = {"order_id": order.id, "case_id": case.id, "case_state": case.state.value}
     late = None if case.state is CaseState.APPROVED else Reason.CASE_UNDER_WAY
+    if late:
+        told = {**told, "instead": "return_status"}
     return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=late, facts=told)
 
 
