@@ -28,7 +28,7 @@ class CancelItemsArgs(Args):
     """Cancel some items of an order that is not packed yet; their share goes back, the rest is sent."""
 
     order_id: str = Field(description="The order number, e.g. M20260001")
-    line_id: str = Field(description="The line of the order, or several with commas between them")
+    line_id: str = Field(default="", description="The line of the order, or several with commas between them")
     reason: str = Field(default="", max_length=200, description="Why, in the customer's words")
 
 
@@ -44,14 +44,14 @@ class CancelItems(Action[CancelItemsArgs]):
         if isinstance(order, Refused):
             return order
         lines = named_lines(order, args.line_id)
-        if not lines:
-            return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
         if len(lines) == len(order.lines):
             whole = CancelOrderArgs(order_id=order.id, reason=args.reason)
             return await CancelOrder().check(whole, actor, reach)
         verdict = may_cancel_lines(order, [line.id for line in lines], reach.policy)
         if (no := verdict.refused()) is not None:
             return no
+        if not lines:
+            return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
         called = SEVERAL.join(line.id for line in lines)
         plan_args: Facts = {"order_id": order.id, "line_id": called, "reason": args.reason}
         return Plan(self.name, plan_args, _facts(order, lines), order.version)

@@ -76,7 +76,7 @@ class CancelReturn(Action[CancelReturnArgs]):
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(actor, reach, lambda o: bool(_open(o)), lambda o: bool(_of_goods(o)))
+            return await order_choices(actor, reach, lambda o: bool(_open(o)))
         order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
         return () if isinstance(order, Refused) else [case_choice(order, case) for case in _open(order)]
 

@@ -30,7 +30,9 @@ class ChangeDeliveryArgs(Args):
 
     order_id: str = Field(description="The order number, e.g. M20260001")
     day: str = Field(
-        max_length=21, description="The day, YYYY-MM-DD; or the first and the last of some, with / between"
+        default="",
+        max_length=21,
+        description="The day, YYYY-MM-DD; or the first and the last of some, with / between",
     )
 
 
@@ -63,8 +65,8 @@ class ChangeOfDelivery(Action[ChangeDeliveryArgs]):
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """What is packed is said to be so before a day is asked for."""
-        missing = await super().missing(known, actor, reach)
-        if list(missing) != ["day"]:
+        missing = [slot for slot in ("order_id", "day") if not known.get(slot)]
+        if missing != ["day"]:
             return missing
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
         blocked = isinstance(order, Refused) or not _allowed(order, reach)

@@ -30,7 +30,7 @@ class ChangeItemsArgs(Args):
     """Another size or colour of an item in an order that is not packed yet."""
 
     order_id: str = Field(description="The order number, e.g. M20260001")
-    line_id: str = Field(description="The line of the order")
+    line_id: str = Field(default="", description="The line of the order")
     variant_id: str = Field(default="", description="The variant wanted instead")
 
 

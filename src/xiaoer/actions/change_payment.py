@@ -13,7 +13,7 @@ from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.order import Order, PayMethod
-from xiaoer.domain.outcome import Done, Plan, Refused
+from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.domain.rules.money import left_to_refund
 from xiaoer.domain.rules.orders import may_change_payment
@@ -25,7 +25,7 @@ class ChangePaymentArgs(Args):
     """Pay an order another way; what was paid before goes back."""
 
     order_id: str = Field(description="The order number, e.g. M20260001")
-    method: PayMethod = Field(description="The way of paying wanted instead")
+    method: PayMethod | None = Field(default=None, description="The way of paying wanted instead")
 
 
 class ChangeOfPayment(Action[ChangePaymentArgs]):
@@ -40,13 +40,16 @@ class ChangeOfPayment(Action[ChangePaymentArgs]):
         if isinstance(order, Refused):
             return order
         gift_card = await gift_card_of(reach.shop, actor)
-        verdict = may_change_payment(order, args.method, reach.policy, gift_card=gift_card)
+        method = args.method or _another(order)
+        verdict = may_change_payment(order, method, reach.policy, gift_card=gift_card)
         if (no := verdict.refused()) is not None:
             return no
+        if args.method is None:
+            return Refused(Reason.BAD_ARGUMENTS, {"fields": "method"})
         amount = left_to_refund(order)
         facts: Facts = {
             "order_id": order.id,
-            "method": args.method.value,
+            "method": method.value,
             "amount": amount,
             "back": ways_back(order, amount),
         }
@@ -62,8 +65,8 @@ class ChangeOfPayment(Action[ChangePaymentArgs]):
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """What cannot be changed, whatever the way, is said so before one is chosen."""
-        missing = await super().missing(known, actor, reach)
-        if list(missing) != ["method"]:
+        missing = [slot for slot in ("order_id", "method") if not known.get(slot)]
+        if missing != ["method"]:
             return missing
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
         return missing if isinstance(order, Order) and await _ways(order, actor, reach) else ()
@@ -83,6 +86,12 @@ async def _ways(order: Order, actor: Actor, reach: Reach) -> list[PayMethod]:
     return [
         way for way in PayMethod if may_change_payment(order, way, reach.policy, gift_card=gift_card).allowed
     ]
+
+
+def _another(order: Order) -> PayMethod:
+    """Where none is named: any but those it was paid with, to be told what holds for all."""
+    paid = {payment.method for payment in order.payments}
+    return next((way for way in PayMethod if way not in paid), PayMethod.CARD)
 
 
 def _changeable(order: Order, reach: Reach) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from xiaoer.decide.several import closed, several
+from xiaoer.decide.several import closed, several, the_one
 from xiaoer.domain.conversation import Memory
 from xiaoer.domain.decision import Choice, Task
 from xiaoer.domain.facts import Fact
@@ -97,6 +97,8 @@ def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding, *, by:
     if (picked := said(choices, heard.text, slots.ordinal)) is not None:
         return picked
     picked = pick(by or slot, choices, slots)
+    if picked is None and slot == "line_id":
+        picked = the_one(choices, heard.text, options=by == SEVERAL)
     if picked is None and slot == "address" and len(heard.text) > 12 and _has_digit(heard.text):  # noqa: PLR2004
         return heard.text  # a street and a number; what is missing is asked for after parsing
     return picked
@@ -112,12 +114,13 @@ def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | Non
     """The choice meant by its place ("the second") or by its own words."""
     if ordinal is not None and choices:
         place = ordinal - 1 if ordinal > 0 else len(choices) + ordinal
-        return choices[place].value if 0 <= place < len(choices) else None
+        return closed(choices[place].value) if 0 <= place < len(choices) else None
     plain = _plain(text)
     exact = [c for c in choices if plain in (_plain(c.label.zh), _plain(c.label.en), c.value.lower())]
-    if not exact and len(plain) > 1:
-        exact = [c for c in choices if plain in _plain(c.label.zh) or plain in _plain(c.label.en)]
-    return exact[0].value if len(exact) == 1 else None
+    if exact:
+        return exact[0].value if len(exact) == 1 else None
+    part = [c for c in choices if plain in _plain(c.label.zh) or plain in _plain(c.label.en)]
+    return closed(part[0].value) if len(plain) > 1 and len(part) == 1 else None
 
 
 def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory: Memory) -> Task | None:
@@ -141,7 +144,8 @@ def is_named(slot: str, choices: Sequence[Choice], heard: Understanding) -> bool
     """Whether a message is the very words of a choice, or a reason where a reason was asked for."""
     question = any(wish.question for wish in heard.wishes)
     named = slot in ("reason", "unopened") and _READ[slot](heard.slots) not in ("", None)
-    return not question and (named or said(choices, heard.text, None) is not None)
+    part = slot == "line_id" and the_one(choices, heard.text, options=False) is not None
+    return not question and (named or part or said(choices, heard.text, None) is not None)
 
 
 def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
@@ -158,11 +162,12 @@ def refines_a_search(slots: Slots, memory: Memory) -> bool:
 
 
 ANOTHER_VARIANT = frozenset({"request_exchange", "change_items"})
+OF_SEVERAL = frozenset({"cancel_items"})  # lines of an order, one or more at once
 
 
 def by_kind_only(action: str, slot: str) -> str:
     """In an exchange a size or colour is what is wanted, not what was bought: an order goes by its goods."""
-    if action == "cancel_items" and slot == "line_id":
+    if action in OF_SEVERAL and slot == "line_id":
         return SEVERAL
     return "line_id" if action in ANOTHER_VARIANT and slot == "order_id" else slot
 

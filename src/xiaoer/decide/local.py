@@ -11,7 +11,7 @@ from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.mistaken import mistaken
-from xiaoer.decide.several import as_well, several
+from xiaoer.decide.several import as_well, on_top, several, the_one
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -26,7 +26,7 @@ from xiaoer.domain.decision import (
     Suggest,
     Task,
 )
-from xiaoer.domain.facts import Fact
+from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.intents import Catalogue
 from xiaoer.domain.outcome import Done, NeedsConfirm, Refused
 from xiaoer.domain.people import Proof
@@ -82,6 +82,8 @@ class LocalMind:
             return await self._advance(
                 fill.corrected(task, heard.slots), turn, why="local:correction", wish=EVERY_WISH
             )
+        if (wider := await self._on_top(turn)) is not None:
+            return await self._advance(wider, turn, why="local:on_top", wish=EVERY_WISH)
         if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
             return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH)
         if heard.answer is not None and memory.task is None:
@@ -92,6 +94,21 @@ class LocalMind:
         if offer.action == "call_person":
             return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer", EVERY_WISH)
         return await self._advance(offer, turn, why="rule:offer", wish=EVERY_WISH)
+
+    async def _on_top(self, turn: Turn) -> Task | None:
+        """The items on the open card, and the one that is said to go as well; None if none is."""
+        heard, last = turn.understanding, turn.memory.last
+        if last is None or last.action not in fill.OF_SEVERAL or not on_top(turn.memory, heard.text):
+            return None
+        if heard.slots.order_ids or any(wish.question for wish in heard.wishes):
+            return None
+        known: Facts = {"order_id": last.args.get("order_id", "")}
+        actor, reach = turn.conversation.actor, self._reach_for(turn)
+        choices = await CATALOGUE[last.action].choices("line_id", known, actor, reach)
+        more = several(choices, heard.text) or the_one(choices, heard.text, options=True)
+        if more is None:
+            return None
+        return Task(action=last.action, args={**known, "line_id": as_well(more, heard.text, turn.memory)})
 
     async def _answer(self, task: Task, turn: Turn) -> Task | None:
         """The open task with what this message adds to it; None if it is about something else."""
@@ -159,7 +176,9 @@ class LocalMind:
         if wish is None or wish.best.confidence < PLAINLY:
             return False
         if task.asked == "order_id" and heard.slots.order_ids and not wish.question:
-            return False  # a number alone reads like a look-up
+            wanted = self._goals.action_of(wish.best.intent)
+            changes = wanted in CATALOGUE and CATALOGUE[wanted].risk is not Risk.READ
+            return changes and wanted != task.action  # a number alone reads like a look-up
         if wish.best.intent in _OFTEN_AN_ANSWER:  # "the shoes" is a product too
             return wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
         return self._goals.action_of(wish.best.intent) != task.action
@@ -209,8 +228,8 @@ class LocalMind:
         by = fill.by_kind_only(action.name, slot)
         said = several(choices, text) if by == fill.SEVERAL else None
         said = said or fill.pick(by, choices, slots)
-        if by == fill.SEVERAL and said and memory.last is not None and memory.last.action == action.name:
-            said = as_well(said, text, memory)
+        if said is None and slot == "line_id":
+            said = the_one(choices, text, options=by == fill.SEVERAL)
         said = said or fill.from_memory(slot, choices, slots, memory, strict=read)
         if said is not None:
             return said

@@ -26,8 +26,14 @@ def several(choices: Sequence[Choice], text: str) -> str | None:
     lines = [choice for choice in choices if choice.about]
     if _ALL.search(text):
         return joined([line.value for line in lines])
-    named = _by_place(lines, text) or _by_name(lines, text)
+    named = _by_place(lines, text) or _by_name(lines, text, options=True)
     return joined([line.value for line in named]) if len(named) > 1 else None
+
+
+def the_one(choices: Sequence[Choice], text: str, *, options: bool) -> str | None:
+    """The one that a text names by a part of its name; `options`: or by its colour, its size."""
+    named = _by_name([choice for choice in choices if choice.about], text, options=options)
+    return closed(named[0].value) if len(named) == 1 else None
 
 
 def closed(value: str) -> str:
@@ -35,12 +41,16 @@ def closed(value: str) -> str:
     return value.rstrip(JOIN)
 
 
+def on_top(memory: Memory, text: str) -> bool:
+    """Whether a text may add to what stands on the open card: "also the socks"."""
+    return memory.proposal is not None and memory.last is not None and bool(_AS_WELL.search(text))
+
+
 def as_well(value: str, text: str, memory: Memory) -> str:
     """With what stands on the open card, if this is said to come on top of it."""
-    last = memory.last
-    if memory.proposal is None or last is None or not _AS_WELL.search(text):
+    if memory.last is None or not on_top(memory, text):
         return value
-    return joined([str(last.args.get("line_id", "")), value])
+    return joined([str(memory.last.args.get("line_id", "")), value])
 
 
 def joined(values: Sequence[str]) -> str:
@@ -61,9 +71,9 @@ def _place(said: str) -> int:
     return _HAN.index(said) + 1 if said in _HAN else _ENGLISH.index(said) + 1
 
 
-def _by_name(lines: Sequence[Choice], text: str) -> list[Choice]:
+def _by_name(lines: Sequence[Choice], text: str, *, options: bool) -> list[Choice]:
     """By words of their names that no other of them has."""
-    names = [_parts(line) for line in lines]
+    names = [_parts(line, options=options) for line in lines]
     said = text.lower()
     found = []
     for number, line in enumerate(lines):
@@ -73,8 +83,9 @@ def _by_name(lines: Sequence[Choice], text: str) -> list[Choice]:
     return found
 
 
-def _parts(line: Choice) -> set[str]:
-    """English words, and pairs of characters in a row."""
-    label = f"{line.label.zh} {line.label.en}".lower()
+def _parts(line: Choice, *, options: bool) -> set[str]:
+    """English words, and pairs of characters in a row. Options stand in brackets behind the name."""
+    zh, en = line.label.zh, line.label.en
+    label = f"{zh} {en}".lower() if options else f"{zh.split('（')[0]} {en.split(' (')[0]}".lower()
     han = {run[n : n + 2] for run in _HAN_RUN.findall(label) for n in range(len(run) - 1)}
     return han | set(_WORD.findall(label))

@@ -23,9 +23,11 @@ _CANCEL = re.compile(
 )
 # Some of an order, not all of it: what is meant then, no rule is certain of.
 _IN_PART = re.compile(
-    r"[单\d]子?(?:里|中)|里面|里头|其中|其[它他余]|[别另]的|剩下|剩余|部分|只取消|单独取消|不是全|[这那一两二三几第].?[件样]"
-    r"|\b(?:only|just (?:the|one|a|part)|one (?:item|thing|of)|some (?:items|of)|part of|items?|products?|articles?|"
-    r"single|(?:from|out of|in) (?:my|the|this|that) (?:order|purchase)|the rest|keep|others?|everything else)\b"
+    r"[单\d]子?(?:里|中)|里面|里头|其中|其[它他余]|[别另]的|剩下|剩余|部分|只取消|单独取消|不是全"
+    r"|[这那一两二三几第].?[件样]"
+    r"|\b(?:only|just (?:the|one|a|part)|one (?:item|thing|of)|some (?:items|of)|part of|items?|products?"
+    r"|articles?|single|(?:from|out of|in) (?:my|the|this|that) (?:order|purchase)|the rest|keep|others?"
+    r"|everything else)\b"
 )
 
 

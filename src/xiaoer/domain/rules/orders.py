@@ -81,8 +81,9 @@ def may_urge(order: Order, policy: Policy, now: datetime) -> Verdict:
 
 def may_change_items(order: Order, policy: Policy) -> Verdict:
     """Whether lines may be swapped for other variants at all; for which, is `may_swap`'s."""
-    instead = "request_exchange" if order.state is OrderState.DELIVERED else ""
-    return _changeable(order, policy, policy.change_items, "change_items", order.item_changes, instead)
+    instead = {OrderState.DELIVERED: "request_exchange", OrderState.PACKED: "call_person"}
+    changes, way = policy.change_items, instead.get(order.state, "")
+    return _changeable(order, policy, changes, "change_items", order.item_changes, way)
 
 
 def may_swap(
