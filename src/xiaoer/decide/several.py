@@ -24,9 +24,9 @@ _HAN_RUN = re.compile(r"[一-鿿]{2,}")
 def several(choices: Sequence[Choice], text: str) -> str | None:
     """The ids of all that a text names, where it names more than one; None if it does not."""
     lines = [choice for choice in choices if choice.about]
-    if _ALL.search(text):
-        return joined([line.value for line in lines])
     named = _by_place(lines, text) or _by_name(lines, text, options=True)
+    if not named and _ALL.search(text):
+        named = lines
     return joined([line.value for line in named]) if len(named) > 1 else None
 
 

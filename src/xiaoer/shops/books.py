@@ -134,7 +134,7 @@ def _with_items(order: Order, change: ChangeItems, at: _At) -> After:
     if total.minor < 0:
         raise StaleOrder(f"{order.id}: less than nothing is left to pay")
     after = replace(order, lines=lines, total=total, item_changes=order.item_changes + 1)
-    if not order.payments or difference == 0:
+    if order.state is OrderState.AWAITING_PAYMENT or difference == 0:
         return After(order=after, stock=stock)
     amount = Money(abs(difference), order.total.currency)
     if difference > 0:

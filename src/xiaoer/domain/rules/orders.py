@@ -124,7 +124,10 @@ def may_settle(order: Order, extra: Money, policy: Policy, *, gift_card: Money |
     if order.total.minor + extra.minor < 0:
         told: Facts = {**facts, "situation": "below_nothing"}
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.PRICE_DIFFERS, facts=told)
-    if not order.payments or extra.minor <= 0 or pays_on(order) is not PayMethod.GIFT_CARD:
+    method, unpaid = pays_on(order), order.state is OrderState.AWAITING_PAYMENT
+    if method is None and extra.minor > 0 and not unpaid:  # it cost nothing: there is no way to pay on by
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NEEDS_COLLEAGUE, facts=facts)
+    if unpaid or extra.minor <= 0 or method is not PayMethod.GIFT_CARD:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts={"order_id": order.id})
     if gift_card is None or gift_card.minor < extra.minor:
         told = {**facts, "balance": gift_card, "total": extra}
