@@ -33,6 +33,11 @@ OF_AN_ORDER = sorted(
     if "order_id" in action.takes.model_fields and name != "prove_order"
 )
 STREET = "王小明 13912345678 上海市徐汇区漕溪北路398号2单元501室"
+SAID: Mapping[str, Facts] = {  # what is said rather than chosen
+    "change_address": {"address": STREET},
+    "request_return": {"reason": "wrong_size", "unopened": True},
+    "request_exchange": {"reason": "wrong_size"},
+}
 
 
 def proven(order_id: str) -> Actor:
@@ -146,6 +151,8 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self.shop, name)
+        if not callable(call):
+            return call
 
         async def watched(*args: Any, **named: Any) -> Any:
             if name in self.before:
@@ -196,23 +203,28 @@ class Bench:
 
     async def lawful(self, action: str) -> dict[str, Fact]:
         """Arguments with which MEI may do this write: what an action offers, it carries out."""
-        args: dict[str, Fact] = {"address": STREET} if action == "change_address" else {}
-        if "reason" in CATALOGUE[action].takes.model_fields:
-            args["reason"] = "wrong_size"
-        for slot in ("order_id", "line_id", "variant_id"):
+        args = dict(SAID.get(action, {}))
+        for slot in ("order_id", "line_id", "variant_id", "case_id", "method", "day"):
             if slot in CATALOGUE[action].takes.model_fields:
-                picked = await CATALOGUE[action].choices(slot, args, MEI, self.reach())
-                leads_on = [c.value for c in picked if await self._leads_on(action, slot, c.value, args)]
-                args[slot] = leads_on[0]
-        if action == "request_return":
-            args["unopened"] = True
+                args[slot] = await self._lawful(action, slot, args)
         return args
 
+    async def _lawful(self, action: str, slot: str, args: Facts) -> str:
+        """The first choice that leads on, all the way."""
+        picked = await CATALOGUE[action].choices(slot, args, MEI, self.reach())
+        return next(iter([c.value for c in picked if await self._leads_on(action, slot, c.value, args)]))
+
     async def _leads_on(self, action: str, slot: str, value: str, args: Facts) -> bool:
-        if slot == "order_id" and action == "request_exchange":
+        """A line leads on if it comes in another variant; an order, if it holds such a line."""
+        if slot == "order_id" and action == "cancel_items":
+            lines = await CATALOGUE[action].choices("line_id", {"order_id": value}, MEI, self.reach())
+            return len(lines) > 1
+        if action not in ("request_exchange", "change_items"):
+            return True
+        if slot == "order_id":
             lines = await CATALOGUE[action].choices("line_id", {"order_id": value}, MEI, self.reach())
             return any([await self._leads_on(action, "line_id", c.value, {"order_id": value}) for c in lines])
-        if slot == "line_id" and action == "request_exchange":
+        if slot == "line_id":
             known = {**args, "line_id": value}
             return bool(await CATALOGUE[action].choices("variant_id", known, MEI, self.reach()))
         return True

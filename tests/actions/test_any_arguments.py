@@ -37,8 +37,12 @@ ODD: list[Any] = [
     MINE.id, FOREIGN.id, MINE.lines[0].id, FOREIGN.lines[0].id, MINE.id.lower(), f"{FOREIGN.id} ",
     "x" * 9_000, "\u202e1000M\u202c", "\x00", "\ud800", "'; DROP TABLE orders;--", "{order_id}", "{{7*7}}",
     10**12, 10**400, -1, -(10**12), 0, 1.5, math.nan, math.inf, True, None, b"\xff", [], {}, [FOREIGN.id],
-    {"$ne": ""}, {"order_id": FOREIGN.id}, object(), "changed_mind", "faulty", "blue", "42",
+    {"$ne": ""}, {"order_id": FOREIGN.id}, object(), "changed_mind", "faulty", "blue", "42", "alipay",
+    "2026-11-27", "2026-11-28/2026-11-29", "9999-12-31/0001-01-01",
+    ",", f"{MINE.lines[0].id},", ",".join(line.id for line in MINE.lines),
+    f"{MINE.lines[0].id},{FOREIGN.lines[0].id}",
 ]  # fmt: skip
+ELSE = {"reason": "faulty", "method": "card", "day": "2026-11-27"}
 VALUES = st.sampled_from(ODD) | st.text(max_size=50) | st.integers() | st.floats()
 ARGS = st.dictionaries(st.sampled_from([*NAMES, *FORBIDDEN]) | st.text(max_size=9), VALUES, max_size=6)
 ACTORS = st.sampled_from([GUEST, MEI, proven(MINE.id)])
@@ -98,7 +102,7 @@ async def test_an_action_that_is_not_there() -> None:
 async def test_a_guest_hears_nothing_personal(name: str) -> None:
     fields = CATALOGUE[name].takes.model_fields
     for order_id in (FOREIGN.id, "M99999999"):
-        args = {"order_id": order_id, "line_id": FOREIGN.lines[0].id, "reason": "faulty"}
+        args = {"order_id": order_id, "line_id": FOREIGN.lines[0].id, **ELSE}
         outcome = await Bench().does(name, {k: v for k, v in args.items() if k in fields}, GUEST)
         assert isinstance(outcome, Refused)
         assert outcome.reason is Reason.NOT_PROVEN
@@ -119,7 +123,7 @@ async def test_somebody_elses_order_is_no_order(name: str, actor: Actor, state: 
 
 async def _asked(name: str, order_id: str, actor: Actor) -> tuple[Reason, set[str]]:
     fields = CATALOGUE[name].takes.model_fields
-    args = {"order_id": order_id, "line_id": f"{order_id}-1", "reason": "faulty"}
+    args = {"order_id": order_id, "line_id": f"{order_id}-1", **ELSE}
     outcome = await Bench().does(name, {k: v for k, v in args.items() if k in fields}, actor)
     assert isinstance(outcome, Refused)
     return outcome.reason, set(outcome.facts)

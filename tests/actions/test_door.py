@@ -7,10 +7,14 @@ from datetime import timedelta
 import pytest
 from tests.actions.bench import ALEX, ELSEWHERE, GUEST, HERE, MEI, WRITES, Bench
 
+from xiaoer.actions.base import CATALOGUE
 from xiaoer.actions.run import CARD_LIVES, decline, run
+from xiaoer.domain.changes import NEEDS, Can, Urge
 from xiaoer.domain.decision import Do
+from xiaoer.domain.facts import Fact
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, ShopId
-from xiaoer.domain.order import Order, OrderState
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import Order, OrderState, Payment, PayMethod
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
 from xiaoer.domain.people import Actor, Role
 from xiaoer.domain.ports import ProposalState, ShopUnclear, ShopUnreachable, StaleOrder
@@ -19,8 +23,13 @@ from xiaoer.speak.formats import Calendar
 from xiaoer.speak.render import Renderer
 
 CALL = {
+    "cancel_items": "change",
     "cancel_order": "cancel",
+    "cancel_return": "change",
     "change_address": "change_address",
+    "change_delivery": "change",
+    "change_items": "change",
+    "change_payment": "change",
     "request_return": "open_case",
     "request_exchange": "open_case",
 }
@@ -249,3 +258,132 @@ async def test_nothing_vetoes_a_person() -> None:
     for actor in (GUEST, MEI):
         assert isinstance(await bench.does("call_person", {}, actor), Done)
     assert bench.house.called == ["asked", "asked"]
+
+
+NEEDY = sorted(name for name, action in CATALOGUE.items() if action.needs is not None)
+
+
+@pytest.mark.parametrize("actor", [GUEST, MEI], ids=["guest", "signed in"])
+@pytest.mark.parametrize("action", NEEDY)
+async def test_what_the_order_system_cannot_do_is_refused_before_anything_is_asked(
+    action: str, actor: Actor
+) -> None:
+    bench, needs = Bench(), CATALOGUE[action].needs
+    bench.shop.can = frozenset(Can) - {needs}
+    outcome = await bench.does(action, {}, actor)
+    assert outcome == Refused(Reason.NOT_OFFERED, {"instead": "call_person"})
+    bench.shop.can = frozenset({needs})
+    assert await bench.does(action, {}, actor) != outcome
+
+
+async def test_a_card_of_what_the_order_system_cannot_do_any_more_does_nothing() -> None:
+    bench = Bench()
+    card = await bench.card("change_items")
+    bench.shop.can = frozenset()
+    assert no(await bench.says_yes(card.intent_id)) is Reason.NOT_OFFERED
+    assert not bench.shop.writes
+
+
+def test_each_action_that_changes_an_order_names_the_ability_it_needs() -> None:
+    assert {CATALOGUE[name].needs for name in NEEDY} <= set(NEEDS.values())
+    assert [name for name in CALL if CALL[name] == "change" and name not in NEEDY] == []
+
+
+async def paid_order(bench: Bench) -> Order:
+    found: Order = next(
+        o for o in await bench.shop.shop.orders_of(MEI.customer_id, limit=50) if o.state is OrderState.PAID
+    )
+    return found
+
+
+async def test_the_warehouse_is_asked_at_once_and_once_a_day() -> None:
+    bench = Bench()
+    order = await paid_order(bench)
+    first = await bench.does("urge_shipping", {"order_id": order.id})
+    assert isinstance(first, Done)
+    assert first.facts["ship_by"] == order.ship_by
+    assert no(await bench.does("urge_shipping", {"order_id": order.id})) is Reason.URGED_TODAY
+    bench.now += timedelta(days=1)
+    assert isinstance(await bench.does("urge_shipping", {"order_id": order.id}), Done)
+    assert bench.shop.writes == {"change": 2}
+
+
+async def test_a_word_to_the_warehouse_whose_answer_is_lost_is_looked_up() -> None:
+    for happened in (True, False):
+        bench = Bench()
+        order = await paid_order(bench)
+        (bench.shop.after if happened else bench.shop.before)["change"] = ShopUnclear("the line went dead")
+        outcome = await bench.does("urge_shipping", {"order_id": order.id})
+        assert (
+            isinstance(outcome, Done)
+            if happened
+            else outcome == Failed("urge_shipping", Reason.SHOP_UNREACHABLE)
+        )
+
+
+async def test_two_who_urge_at_once_are_one_word() -> None:
+    bench = Bench()
+    order = await paid_order(bench)
+    key = f"urge-{order.id}-2026-11-23"
+    await bench.shop.change(order, Urge(), key=key)
+    await bench.shop.change(order, Urge(), key=key)
+    assert await bench.shop.effect(key)
+    assert no(await bench.does("urge_shipping", {"order_id": order.id})) is Reason.URGED_TODAY
+
+
+async def test_all_items_named_are_the_whole_order() -> None:
+    bench = Bench()
+    args = await bench.lawful("cancel_items")
+    order = await bench.shop.shop.order(OrderId(str(args["order_id"])))
+    every = ",".join(line.id for line in order.lines)
+    card = await bench.does("cancel_items", {"order_id": order.id, "line_id": every})
+    assert isinstance(card, NeedsConfirm)
+    assert card.plan.action == "cancel_order"
+    await bench.says_yes(card.intent_id)
+    assert bench.shop.writes == {"cancel": 1}
+
+
+async def test_an_item_that_is_not_there_cancels_nothing_else() -> None:
+    bench = Bench()
+    args = await bench.lawful("cancel_items")
+    for more in ("unheard-of", "all"):
+        said = f"{args['line_id']},{more}"
+        assert no(await bench.does("cancel_items", {**args, "line_id": said})) is Reason.NO_SUCH_LINE
+
+
+async def test_items_are_chosen_one_after_another() -> None:
+    """Each choice holds those before it; while more than one is left it stays open for the next."""
+    bench, action = Bench(), CATALOGUE["cancel_items"]
+    orders = await bench.shop.shop.orders_of(MEI.customer_id, limit=50)
+    order = replace(next(o for o in orders if len(o.lines) > 2), state=OrderState.PAID)
+    put(bench, order)
+    known: dict[str, Fact] = {"order_id": order.id}
+    picked = await action.choices("line_id", known, MEI, bench.reach())
+    assert [c.value for c in picked] == [f"{line.id}," for line in order.lines]
+    known["line_id"] = picked[0].value
+    assert await action.missing(known, MEI, bench.reach()) == ["line_id"]
+    *more, enough = await action.choices("line_id", known, MEI, bench.reach())
+    assert enough.value == order.lines[0].id
+    assert [c.value.split(",")[:2] for c in more] == [[order.lines[0].id, x.id] for x in order.lines[1:]]
+    for closed in (enough.value, f"{order.lines[0].id},{order.lines[1].id}"):
+        assert not await action.missing({**known, "line_id": closed}, MEI, bench.reach())
+
+
+async def test_a_dearer_variant_is_paid_on_as_it_was_paid_and_a_cheaper_one_goes_back() -> None:
+    bench = Bench()
+    args = await bench.lawful("change_items")
+    order = await bench.shop.shop.order(OrderId(str(args["order_id"])))
+    line = order.line(args["line_id"])
+    for by, kind in ((-100, "dearer"), (100, "cheaper")):
+        price = replace(line.unit_price, minor=line.unit_price.minor + by)
+        lines = tuple(replace(x, unit_price=price) if x.id == line.id else x for x in order.lines)
+        paid = tuple(replace(p, method=PayMethod.ALIPAY) for p in order.payments)
+        put(bench, replace(order, state=OrderState.PAID, lines=lines, payments=paid or PAID))
+        card = await bench.does("change_items", args)
+        assert isinstance(card, NeedsConfirm)
+        shown = card.plan.facts["extra" if by < 0 else "back"]
+        assert (card.plan.facts["situation"], len(shown)) == (kind, 1)
+        assert shown[0] == {"method": "alipay", "amount": Money(100 * line.quantity, "CNY")}
+
+
+PAID = (Payment(method=PayMethod.ALIPAY, amount=Money(10**7, "CNY"), paid_at=Bench().now),)

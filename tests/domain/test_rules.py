@@ -1,7 +1,7 @@
 """The rules of the shop, as pure functions over any order."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -20,15 +20,37 @@ from xiaoer.domain.order import (
     OrderState,
     Parcel,
     ParcelState,
+    Payment,
     PayMethod,
 )
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Address, Tier
-from xiaoer.domain.policy import Hours, Policy
+from xiaoer.domain.policy import Changes, Hours, Policy
 from xiaoer.domain.rules.money import refund_for
-from xiaoer.domain.rules.orders import may_cancel, may_change_address, may_swap
+from xiaoer.domain.rules.orders import (
+    MOST_DAYS_AHEAD,
+    difference,
+    may_cancel,
+    may_cancel_lines,
+    may_change_address,
+    may_change_delivery,
+    may_change_items,
+    may_change_payment,
+    may_settle,
+    may_swap,
+    may_urge,
+)
 from xiaoer.domain.rules.parcels import situation
-from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_exchange, may_return, return_fee, return_until
+from xiaoer.domain.rules.returns import (
+    FAULTS,
+    ReturnAsk,
+    may_exchange,
+    may_return,
+    may_withdraw,
+    return_fee,
+    return_until,
+)
+from xiaoer.domain.verdict import Verdict
 from xiaoer.domain.words import Language, Words
 from xiaoer.speak.book import book
 
@@ -223,3 +245,170 @@ def test_the_desk_opens_next_morning() -> None:
     night = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 23:00
     assert not POLICY.hours.is_open(night)
     assert POLICY.hours.next_opening(night) == datetime(2026, 11, 25, 1, tzinfo=UTC)
+
+
+STATES = st.frozensets(st.sampled_from(OrderState))
+DAYS = st.dates(date(2025, 1, 1), date(2028, 1, 1))
+
+
+@st.composite
+def asked(draw: st.DrawFn) -> tuple[Order, Policy]:
+    """An order in whatever state, under whatever policy."""
+    changes = st.builds(Changes, states=STATES, times=st.integers(0, 3))
+    policy = replace(
+        POLICY,
+        cancel_states=draw(STATES),
+        change_address_states=draw(STATES),
+        cancel_lines=draw(st.booleans()),
+        change_items=draw(changes),
+        change_payment=draw(changes),
+        pay_methods=draw(st.frozensets(st.sampled_from(PayMethod))),
+    )
+    of = order(draw(st.sampled_from(OrderState)), line(1), line(2, price=draw(st.integers(0, 10**6))))
+    ways = draw(st.lists(st.sampled_from(PayMethod), max_size=2))
+    paid = tuple(Payment(method=way, amount=of.total, paid_at=NOW) for way in ways)
+    moment = st.none() | st.datetimes(datetime(2026, 11, 20), datetime(2026, 11, 28), timezones=st.just(UTC))  # noqa: DTZ001
+    return replace(
+        of,
+        payments=paid,
+        item_changes=draw(st.integers(0, 3)),
+        payment_changes=draw(st.integers(0, 3)),
+        urged_at=draw(moment),
+        ship_by=draw(moment),
+        deliver_on=draw(st.none() | DAYS),
+    ), policy
+
+
+@given(
+    given_=asked(),
+    day=st.none() | DAYS,
+    method=st.sampled_from(PayMethod),
+    balance=st.none() | st.builds(Money, st.integers(0, 10**6), st.just(CNY)),
+    price=st.integers(0, 10**6),
+    stock=st.integers(0, 3),
+    kind=st.sampled_from(CaseKind),
+    case_state=st.sampled_from(CaseState),
+)
+def test_a_verdict_on_any_change_is_a_yes_or_a_reason_with_words(
+    *,
+    given_: tuple[Order, Policy],
+    day: date | None,
+    method: PayMethod,
+    balance: Money | None,
+    price: int,
+    stock: int,
+    kind: CaseKind,
+    case_state: CaseState,
+) -> None:
+    of, policy = given_
+    wanted = Variant(id=VariantId("V2"), options={}, price=Money(price, CNY), stock=stock)
+    extra = difference([(of.lines[0], wanted)], CNY)
+    verdicts: list[Verdict] = [
+        may_cancel_lines(of, [LineId("L1")], policy),
+        may_change_items(of, policy),
+        may_swap(of, of.lines[0], wanted, policy, same_price=False),
+        may_settle(of, extra, policy, gift_card=balance),
+        may_change_payment(of, method, policy, gift_card=balance),
+        may_change_delivery(of, day, policy, NOW),
+        may_urge(of, policy, NOW),
+        may_withdraw(of, None, policy),
+        may_withdraw(of, case(kind, case_state), policy),
+    ]
+    for verdict in verdicts:
+        assert verdict.rule
+        assert (verdict.refused() is None) is verdict.allowed
+        if verdict.reason is not None:
+            assert f"refused.{verdict.reason.value}" in book(Language.EN).phrases
+            assert verdict.facts["order_id"] == of.id
+        if instead := verdict.facts.get("instead"):
+            assert f"instead.{instead}" in book(Language.EN).phrases
+
+
+def case(kind: CaseKind, state: CaseState) -> Case:
+    return Case(
+        id=CaseId("R1"),
+        kind=kind,
+        order_id=OrderId("M00000001"),
+        line_ids=(LineId("L1"),),
+        state=state,
+        reason=CaseReason.CHANGED_MIND,
+        requested_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ahead", "reason"),
+    [
+        (-1, Reason.DAY_TOO_SOON),
+        (0, Reason.DAY_TOO_SOON),
+        (1, None),
+        (MOST_DAYS_AHEAD, None),
+        (MOST_DAYS_AHEAD + 1, Reason.DAY_TOO_FAR),
+    ],
+)
+def test_a_day_is_asked_for_from_tomorrow_on_in_the_shops_zone(ahead: int, reason: Reason | None) -> None:
+    late = datetime(2026, 11, 24, 17, tzinfo=UTC)  # 01:00 of the 25th in Shanghai
+    day = date(2026, 11, 25) + timedelta(days=ahead)
+    assert may_change_delivery(order(OrderState.PAID), day, POLICY, late).reason is reason
+    packed = may_change_delivery(order(OrderState.PACKED), day, POLICY, late)
+    assert (packed.reason, packed.rule) == (Reason.ALREADY_PACKED, "change_address.states")
+
+
+def test_the_same_day_need_not_be_asked_for_again() -> None:
+    day = date(2026, 11, 27)
+    of = replace(order(OrderState.PAID), deliver_on=day)
+    assert may_change_delivery(of, day, POLICY, NOW).reason is Reason.SAME_DAY
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "instead"),
+    [
+        (OrderState.AWAITING_PAYMENT, Reason.NOT_PAID_YET, None),
+        (OrderState.PAID, None, None),
+        (OrderState.PACKED, None, None),
+        (OrderState.SHIPPED, Reason.ALREADY_SHIPPED, "track_parcel"),
+        (OrderState.DELIVERED, Reason.ALREADY_DELIVERED, None),
+        (OrderState.CANCELLED, Reason.ALREADY_CANCELLED, None),
+    ],
+)
+def test_what_has_left_is_not_hurried(state: OrderState, reason: Reason | None, instead: str | None) -> None:
+    verdict = may_urge(order(state), POLICY, NOW)
+    assert (verdict.reason, verdict.facts.get("instead")) == (reason, instead)
+
+
+def test_the_warehouse_is_asked_once_a_day_of_the_shop() -> None:
+    midnight = datetime(2026, 11, 23, 16, tzinfo=UTC)  # of the 24th in Shanghai
+    of = replace(order(OrderState.PAID), urged_at=midnight)
+    assert may_urge(of, POLICY, NOW).reason is Reason.URGED_TODAY
+    assert may_urge(replace(of, urged_at=midnight - timedelta(seconds=1)), POLICY, NOW).allowed
+
+
+def test_a_return_is_called_off_while_its_goods_are_with_the_customer() -> None:
+    of = delivered(1)
+    for kind in CaseKind:
+        for state in CaseState:
+            verdict = may_withdraw(of, case(kind, state), POLICY)
+            assert verdict.allowed is (kind is not CaseKind.RESEND and state is CaseState.APPROVED)
+
+
+def test_the_way_it_is_paid_now_is_no_other_way() -> None:
+    """Paid by card and moved to alipay: alipay is what it is paid with, the card is another way again."""
+    policy = replace(POLICY, change_payment=Changes(states=frozenset({OrderState.PAID}), times=9))
+    of = order(OrderState.PAID)
+    of = replace(of, payments=(Payment(method=PayMethod.CARD, amount=of.total, paid_at=NOW),))
+    assert may_change_payment(of, PayMethod.CARD, policy).reason is Reason.SAME_METHOD
+    assert may_change_payment(of, PayMethod.ALIPAY, policy).allowed
+    assert may_change_payment(of, PayMethod.GIFT_CARD, policy).reason is Reason.GIFT_CARD_TOO_SMALL
+    assert may_change_payment(of, PayMethod.GIFT_CARD, policy, gift_card=of.total).allowed
+    assert (
+        may_change_payment(replace(of, payments=()), PayMethod.ALIPAY, policy).reason is Reason.NOTHING_LEFT
+    )
+
+
+def test_an_exchange_of_what_is_not_packed_is_a_change_of_the_order() -> None:
+    policy = replace(POLICY, change_items=Changes(states=frozenset({OrderState.PAID}), times=1))
+    of = order(OrderState.PAID)
+    early = may_exchange(of, of.lines[0], policy=policy, now=NOW)
+    assert (early.reason, early.facts["instead"]) == (Reason.NOT_DELIVERED_YET, "change_items")
+    again = replace(of, item_changes=1)
+    assert may_exchange(again, of.lines[0], policy=policy, now=NOW).facts["instead"] == "cancel_order"

@@ -10,8 +10,8 @@ from tests.shops.worlds import NOW, POLICY, an_order
 from xiaoer.domain.ids import CaseId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order, PayMethod, RefundState
-from xiaoer.domain.rules.money import refund_for
-from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return, spread
+from xiaoer.domain.rules.money import refund_for, spread
+from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
 
 NO_FEE = Money(0, "CNY")
 RETURN = an_order(lambda o: any(r.state is RefundState.AWAITING_GOODS for r in o.refunds))

@@ -9,7 +9,7 @@ from xiaoer.app import App
 from xiaoer.channels.terminal import Terminal, as_dict
 from xiaoer.domain.conversation import TurnRecord
 from xiaoer.domain.ids import ConversationId, IntentId
-from xiaoer.domain.order import Order, OrderState, ParcelState, RefundState
+from xiaoer.domain.order import Case, CaseKind, CaseState, Order, OrderState, ParcelState, RefundState
 from xiaoer.domain.people import Customer
 from xiaoer.domain.ports import Proposal
 from xiaoer.domain.reply import ConfirmCard
@@ -95,6 +95,11 @@ def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
     tests: Mapping[str, Callable[[Order], bool]] = {
         "unpaid": lambda o: o.state is OrderState.AWAITING_PAYMENT,
         "paid": lambda o: situation(o, now) == "paid",
+        "paid_many": lambda o: o.state is OrderState.PAID and len(o.lines) > 1,
+        "unpaid_many": lambda o: o.state is OrderState.AWAITING_PAYMENT and len(o.lines) > 1,
+        "open_return": lambda o: any(_open(c, CaseKind.RETURN) for c in o.cases),
+        "open_exchange": lambda o: any(_open(c, CaseKind.EXCHANGE) for c in o.cases),
+        "return_there": lambda o: any(c.state is CaseState.RECEIVED for c in o.cases),
         "paid_late": lambda o: situation(o, now) == "paid_late",
         "packed": lambda o: o.state is OrderState.PACKED,
         "shipped": lambda o: situation(o, now) == "shipped",
@@ -125,3 +130,7 @@ def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
         "foreign": foreign,
         "unknown": "M99999999",
     }
+
+
+def _open(case: Case, kind: CaseKind) -> bool:
+    return case.kind is kind and case.state is CaseState.APPROVED

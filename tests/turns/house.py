@@ -25,7 +25,9 @@ HouseUrl = Callable[[str], str]
 
 
 class Switch:
-    """The shop as it is, or broken: down, slow, rubbish, unclear (a write's answer is lost), changed."""
+    """The shop as it is, or broken: down, slow, rubbish, unclear (a write's answer is lost), changed;
+    or bare: it can only what every order system can.
+    """
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -33,6 +35,8 @@ class Switch:
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self.shop, name)
+        if self.mode == "bare":
+            return frozenset() if name == "can" else call
         if self.mode == "ok" or not asyncio.iscoroutinefunction(call):
             return call
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from xiaoer.domain.changes import Can
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import ConversationId
@@ -58,6 +59,7 @@ class Action(ABC, Generic[A]):
     name: ClassVar[str]
     risk: ClassVar[Risk]
     takes: type[A]
+    needs: ClassVar[Can | None] = None  # an ability not every order system has
 
     @abstractmethod
     async def check(self, args: A, actor: Actor, reach: Reach) -> Plan | Refused:
@@ -75,6 +77,11 @@ class Action(ABC, Generic[A]):
         """Slots still to be asked for, in the order to ask."""
         fields = self.takes.model_fields
         return [name for name, field in fields.items() if field.is_required() and name not in known]
+
+
+def lacks(action: Action[Any], reach: Reach) -> bool:
+    """Whether the shop's order system cannot do what this action needs."""
+    return action.needs is not None and action.needs not in reach.shop.can
 
 
 CATALOGUE: dict[str, Action[Any]] = {}

@@ -14,6 +14,8 @@ from xiaoer.domain.order import Order, OrderState
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import StaleOrder
+from xiaoer.domain.rules.orders import may_urge
+from xiaoer.domain.rules.parcels import is_late
 from xiaoer.guard.access import owned_order, owned_orders
 
 UNDER_WAY = frozenset({OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED})
@@ -91,7 +93,9 @@ class TrackParcel(LookUpOrder):
         if isinstance(order, Refused):
             return order
         if not order.parcels and order.state is not OrderState.CANCELLED:
-            return Refused(Reason.NOT_SHIPPED_YET, order_facts(order, reach.now))
+            urge = is_late(order, reach.now) and may_urge(order, reach.policy, reach.now).allowed
+            facts = {**order_facts(order, reach.now), "instead": "urge_shipping" if urge else ""}
+            return Refused(Reason.NOT_SHIPPED_YET, facts)
         return Plan(self.name, {"order_id": order.id}, order_facts(order, reach.now))
 
     @override

@@ -48,7 +48,7 @@ class RequestExchange(Action[RequestExchangeArgs]):
         verdict = may_exchange(order, line, policy=reach.policy, now=reach.now, tier=tier)
         if (no := verdict.refused()) is not None:
             return no
-        wanted = await _variant(line, args.variant_id, reach)
+        wanted = await variant_of(line, args.variant_id, reach)
         if wanted is None:
             return Refused(Reason.NO_SUCH_VARIANT, {"item": line.title})
         swap = may_swap(order, line, wanted, reach.policy, same_price=True, instead="request_return")
@@ -101,21 +101,28 @@ class RequestExchange(Action[RequestExchangeArgs]):
         return await _variants(known, actor, reach)
 
 
-async def _variant(line: Line, variant_id: str, reach: Reach) -> Variant | None:
+async def variant_of(line: Line, variant_id: str, reach: Reach) -> Variant | None:
+    """The variant of the line's own product; None if it has none of this id."""
     product = await reach.shop.product(line.product_id)
     return next((v for v in product.variants if v.id == variant_id), None) if product else None
 
 
-async def _variants(known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
-    """Other variants of the item that are in stock at the same price."""
+async def other_variants(known: Facts, actor: Actor, reach: Reach) -> tuple[Line | None, Sequence[Variant]]:
+    """The line that is known, and what else of its product is in stock, likest first."""
     order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
     line = None if isinstance(order, Refused) else order.line(str(known.get("line_id", "")))
     product = await reach.shop.product(line.product_id) if line else None
     if line is None or product is None:
-        return ()
-    fits = [v for v in product.variants if v.stock >= line.quantity and v.price == line.unit_price]
-    nearest = sorted(fits, key=lambda v: -_alike(v, line))
-    return [variant_choice(v) for v in nearest if v.id != line.variant_id][: MOST_CHOICES * 2]
+        return line, ()
+    others = [v for v in product.variants if v.stock >= line.quantity and v.id != line.variant_id]
+    return line, sorted(others, key=lambda v: -_alike(v, line))
+
+
+async def _variants(known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+    """Other variants of the item that are in stock at the same price."""
+    line, others = await other_variants(known, actor, reach)
+    fits = [v for v in others if line and v.price == line.unit_price]
+    return [variant_choice(v) for v in fits][: MOST_CHOICES * 2]
 
 
 def _alike(variant: Variant, line: Line) -> int:

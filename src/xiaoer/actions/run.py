@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
+from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.domain.decision import Do, Ruling
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.money import Money
@@ -53,6 +53,8 @@ async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal |
 
 
 async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: Reach) -> Plan | Refused:
+    if lacks(action, reach):
+        return Refused(Reason.NOT_OFFERED, {"instead": "call_person"})
     try:
         parsed = action.takes.model_validate(args)
     except ValidationError as error:

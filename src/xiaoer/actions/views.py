@@ -6,8 +6,10 @@ from datetime import datetime
 from xiaoer.domain.catalog import Variant
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.order import Line, Order, Parcel
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import Case, Line, Order, Parcel, PayMethod
 from xiaoer.domain.people import Address
+from xiaoer.domain.rules.money import spread
 from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.words import Words
 
@@ -139,3 +141,25 @@ def _parcel_facts(parcel: Parcel) -> Facts:
 def joined(labels: list[Words]) -> Words:
     """Several things in one phrase."""
     return Words("、".join(w.zh for w in labels), ", ".join(w.en for w in labels))
+
+
+def way(method: PayMethod, amount: Money) -> Facts:
+    """An amount and by which way of paying it goes: said with {name:way}."""
+    return {"method": method.value, "amount": amount}
+
+
+def ways_back(order: Order, amount: Money) -> tuple[Facts, ...]:
+    """Which way how much of it goes back; nothing of what was not paid."""
+    return tuple(way(method, part) for method, part in spread(order, amount))
+
+
+def case_goods(order: Order, case: Case) -> Words:
+    """What a return or exchange is of."""
+    return joined([line_choice(line).label for line in order.lines if line.id in case.line_ids])
+
+
+def case_choice(order: Order, case: Case) -> Choice:
+    inside = case_goods(order, case)
+    about = [word for line in order.lines if line.id in case.line_ids for word in _about(line)]
+    label = Words(f"{case.id} · {inside.zh}", f"{case.id} · {inside.en}")
+    return Choice(case.id, label, tuple(dict.fromkeys(about)))

@@ -188,7 +188,9 @@ async def _clerk(
     clock: _CLOCK,
 ) -> Clerk:
     model, shelves = await school.start(), await house.shop.categories()
-    understander = LocalUnderstander(model, order_pattern=house.policy.order_number, categories=shelves)
+    understander = LocalUnderstander(
+        model, order_pattern=house.policy.order_number, categories=shelves, clock=clock
+    )
     school.teach(understander)
     if joining is not None:
         joining.teach(understander, model)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from xiaoer.decide.several import closed, several, the_one
 from xiaoer.domain.conversation import Memory
 from xiaoer.domain.decision import Choice, Task
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.understanding import Slots, Understanding
 
+SEVERAL = "several"  # a line of which more than one may be meant: goes by all that was said of it
 CLOSE = 72  # token_set_ratio from which a name means a thing; below, "bag" meets "big"
 _TAIL = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 _FINDS: tuple[str, ...] = ("category", "colour", "size", "price_min_minor", "price_max_minor")
@@ -39,6 +41,14 @@ def _contact(slots: Slots) -> Fact:
     return slots.email or slots.phone
 
 
+def _day(slots: Slots) -> Fact:
+    """The first that was named: a day, or the first and the last of some with a / between."""
+    if not slots.dates:
+        return ""
+    first, last = slots.dates[0].start.isoformat(), slots.dates[0].end.isoformat()
+    return first if first == last else f"{first}/{last}"
+
+
 _READ: Mapping[str, Callable[[Slots], Fact]] = {
     "order_id": lambda s: s.order_ids[0] if s.order_ids else "",
     "address": lambda s: s.address,
@@ -47,12 +57,21 @@ _READ: Mapping[str, Callable[[Slots], Fact]] = {
     "contact": _contact,
     "colour": lambda s: s.colour,
     "size": lambda s: s.size,
+    "method": lambda s: s.pay_method,
+    "day": _day,
 }
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "look_up_order": ("order_id",),
     "track_parcel": ("order_id",),
     "refund_status": ("order_id",),
+    "return_status": ("order_id",),
     "cancel_order": ("order_id",),
+    "cancel_items": ("order_id",),
+    "cancel_return": ("order_id",),
+    "change_items": ("order_id",),
+    "change_payment": ("order_id", "method"),
+    "change_delivery": ("order_id", "day"),
+    "urge_shipping": ("order_id",),
     "change_address": ("order_id", "address"),
     "request_return": ("order_id", "reason", "unopened"),
     "request_exchange": ("order_id", "reason"),
@@ -73,9 +92,13 @@ def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding, *, by:
         return heard.answer.value == "yes"
     if slot in _READ and (value := _READ[slot](slots)) not in ("", None):
         return value
+    if by == SEVERAL and (ids := several(choices, heard.text)) is not None:
+        return ids
     if (picked := said(choices, heard.text, slots.ordinal)) is not None:
         return picked
     picked = pick(by or slot, choices, slots)
+    if picked is None and slot == "line_id":
+        picked = the_one(choices, heard.text, options=by == SEVERAL)
     if picked is None and slot == "address" and len(heard.text) > 12 and _has_digit(heard.text):  # noqa: PLR2004
         return heard.text  # a street and a number; what is missing is asked for after parsing
     return picked
@@ -91,12 +114,13 @@ def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | Non
     """The choice meant by its place ("the second") or by its own words."""
     if ordinal is not None and choices:
         place = ordinal - 1 if ordinal > 0 else len(choices) + ordinal
-        return choices[place].value if 0 <= place < len(choices) else None
+        return closed(choices[place].value) if 0 <= place < len(choices) else None
     plain = _plain(text)
     exact = [c for c in choices if plain in (_plain(c.label.zh), _plain(c.label.en), c.value.lower())]
-    if not exact and len(plain) > 1:
-        exact = [c for c in choices if plain in _plain(c.label.zh) or plain in _plain(c.label.en)]
-    return exact[0].value if len(exact) == 1 else None
+    if exact:
+        return exact[0].value if len(exact) == 1 else None
+    part = [c for c in choices if plain in _plain(c.label.zh) or plain in _plain(c.label.en)]
+    return closed(part[0].value) if len(plain) > 1 and len(part) == 1 else None
 
 
 def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory: Memory) -> Task | None:
@@ -120,14 +144,15 @@ def is_named(slot: str, choices: Sequence[Choice], heard: Understanding) -> bool
     """Whether a message is the very words of a choice, or a reason where a reason was asked for."""
     question = any(wish.question for wish in heard.wishes)
     named = slot in ("reason", "unopened") and _READ[slot](heard.slots) not in ("", None)
-    return not question and (named or said(choices, heard.text, None) is not None)
+    part = slot == "line_id" and the_one(choices, heard.text, options=False) is not None
+    return not question and (named or part or said(choices, heard.text, None) is not None)
 
 
 def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
     """The one choice that fits all that was said of it: number, size, colour, kind, name."""
     left = fitting(slot, choices, slots)
     # Variants come likest first: "in 43" keeps the colour that was bought.
-    return left[0].value if len(left) == 1 or (left and slot == "variant_id") else None
+    return closed(left[0].value) if len(left) == 1 or (left and slot == "variant_id") else None
 
 
 def refines_a_search(slots: Slots, memory: Memory) -> bool:
@@ -136,9 +161,15 @@ def refines_a_search(slots: Slots, memory: Memory) -> bool:
     return memory.shown_slot == "product_id" and bool(limits) and not (slots.product_words or slots.category)
 
 
+ANOTHER_VARIANT = frozenset({"request_exchange", "change_items"})
+OF_SEVERAL = frozenset({"cancel_items"})  # lines of an order, one or more at once
+
+
 def by_kind_only(action: str, slot: str) -> str:
     """In an exchange a size or colour is what is wanted, not what was bought: an order goes by its goods."""
-    return "line_id" if action == "request_exchange" and slot == "order_id" else slot
+    if action in OF_SEVERAL and slot == "line_id":
+        return SEVERAL
+    return "line_id" if action in ANOTHER_VARIANT and slot == "order_id" else slot
 
 
 def fitting(slot: str, choices: Sequence[Choice], slots: Slots) -> list[Choice]:
@@ -210,15 +241,16 @@ def corrected(task: Task, slots: Slots) -> Task:
     if moved:
         return Task(action=task.action, args={k: v for k, v in args.items() if k not in _HANGS_ON_ORDER})
     if slots.colour or slots.size:
-        args.pop("variant_id" if task.action == "request_exchange" else "line_id", None)
+        args.pop("variant_id" if task.action in ANOTHER_VARIANT else "line_id", None)
     elif slots.category or slots.product_words:
         args = {k: v for k, v in args.items() if k not in ("line_id", "variant_id")}
     return Task(action=task.action, args=args)
 
 
-_HANGS_ON_ORDER = frozenset({"line_id", "variant_id"})
+_HANGS_ON_ORDER = frozenset({"line_id", "variant_id", "case_id"})
 
 
 def _names_something(slots: Slots) -> bool:
     things = (slots.order_ids, slots.colour, slots.size, slots.category, slots.product_words, slots.address)
-    return any(things) or bool(slots.reason) or slots.price_max_minor is not None
+    said = (slots.reason, slots.pay_method, slots.dates)
+    return any(things) or any(said) or slots.price_max_minor is not None

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from xiaoer.actions.base import CATALOGUE, Risk
 from xiaoer.decide import fill
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.decision import Answer, Choice, Chosen, Decision, Do, HandOff, Say, Suggest
@@ -24,8 +25,9 @@ from xiaoer.domain.ports import Library
 from xiaoer.domain.understanding import OTHER, Guess, Intent, Wish
 
 _NOT_OF_ONE_ORDER = frozenset({"list_orders", "find_product", "check_stock"})
-_READS = frozenset({"look_up_order", "track_parcel", "refund_status", "list_orders", "find_product"})
-_WRITES = frozenset({"cancel_order", "change_address", "request_return", "request_exchange"})
+_READS = frozenset(
+    {"look_up_order", "track_parcel", "refund_status", "return_status", "list_orders", "find_product"}
+)
 NO_CHOICE = (
     ToSaying,
     ToPerson,
@@ -128,7 +130,7 @@ class Goals:
 
     def _action(self, action: str, wish: Wish, turn: Turn, why: str) -> Chosen:
         """A question about a rule is answered and the action offered; a wish is carried out."""
-        general = wish.question and action in _WRITES and not _names_own(wish, turn)
+        general = wish.question and _writes(action) and not _names_own(wish, turn)
         if general and (answer := self._answer(wish, turn, at_least=0.0, offer=action)) is not None:
             return Chosen(answer, why)
         if action == "check_stock" or (action == "find_product" and _of_the_same_thing(wish, turn)):
@@ -194,6 +196,10 @@ class Goals:
     def _of_an_order(self, guess: Guess) -> bool:
         action = self.action_of(guess.intent)
         return guess.confidence >= LIKELY and bool(action) and action not in _NOT_OF_ONE_ORDER
+
+
+def _writes(action: str) -> bool:
+    return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
 
 
 def _in_its_own_way(serves: Serves, decision: Decision) -> bool:

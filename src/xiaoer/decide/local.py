@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 
-from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk
+from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.mistaken import mistaken
+from xiaoer.decide.several import as_well, on_top, several, the_one
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -25,7 +26,7 @@ from xiaoer.domain.decision import (
     Suggest,
     Task,
 )
-from xiaoer.domain.facts import Fact
+from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.intents import Catalogue
 from xiaoer.domain.outcome import Done, NeedsConfirm, Refused
 from xiaoer.domain.people import Proof
@@ -81,6 +82,8 @@ class LocalMind:
             return await self._advance(
                 fill.corrected(task, heard.slots), turn, why="local:correction", wish=EVERY_WISH
             )
+        if (wider := await self._on_top(turn)) is not None:
+            return await self._advance(wider, turn, why="local:on_top", wish=EVERY_WISH)
         if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
             return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH)
         if heard.answer is not None and memory.task is None:
@@ -91,6 +94,21 @@ class LocalMind:
         if offer.action == "call_person":
             return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer", EVERY_WISH)
         return await self._advance(offer, turn, why="rule:offer", wish=EVERY_WISH)
+
+    async def _on_top(self, turn: Turn) -> Task | None:
+        """The items on the open card, and the one that is said to go as well; None if none is."""
+        heard, last = turn.understanding, turn.memory.last
+        if last is None or last.action not in fill.OF_SEVERAL or not on_top(turn.memory, heard.text):
+            return None
+        if heard.slots.order_ids or any(wish.question for wish in heard.wishes):
+            return None
+        known: Facts = {"order_id": last.args.get("order_id", "")}
+        actor, reach = turn.conversation.actor, self._reach_for(turn)
+        choices = await CATALOGUE[last.action].choices("line_id", known, actor, reach)
+        more = several(choices, heard.text) or the_one(choices, heard.text, options=True)
+        if more is None:
+            return None
+        return Task(action=last.action, args={**known, "line_id": as_well(more, heard.text, turn.memory)})
 
     async def _answer(self, task: Task, turn: Turn) -> Task | None:
         """The open task with what this message adds to it; None if it is about something else."""
@@ -158,7 +176,9 @@ class LocalMind:
         if wish is None or wish.best.confidence < PLAINLY:
             return False
         if task.asked == "order_id" and heard.slots.order_ids and not wish.question:
-            return False  # a number alone reads like a look-up
+            wanted = self._goals.action_of(wish.best.intent)
+            changes = wanted in CATALOGUE and CATALOGUE[wanted].risk is not Risk.READ
+            return changes and wanted != task.action  # a number alone reads like a look-up
         if wish.best.intent in _OFTEN_AN_ANSWER:  # "the shoes" is a product too
             return wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
         return self._goals.action_of(wish.best.intent) != task.action
@@ -175,7 +195,7 @@ class LocalMind:
         reach, action = self._reach_for(turn), CATALOGUE[task.action]
         named, others = slots or turn.understanding.slots, tuple[Choice, ...]()
         for _ in range(MOST_SLOTS):
-            missing = await action.missing(task.args, actor, reach)
+            missing = () if lacks(action, reach) else await action.missing(task.args, actor, reach)
             if not missing:
                 call = Do(task.action, task.args, others=others, then=task.then)
                 return Chosen(call, why, wish, task.intent)
@@ -183,7 +203,9 @@ class LocalMind:
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
-            value = self._fitting(action, missing[0], choices, named, turn.memory)
+            value = None
+            if missing[0] not in task.args:  # else more of the same may be chosen
+                value = self._fitting(action, missing[0], choices, named, turn)
             if missing[0] == "order_id" and named.tracking_numbers:
                 value = await order_with_parcel(named.tracking_numbers[0], actor, reach)
             if value is None:
@@ -196,13 +218,18 @@ class LocalMind:
         raise RuntimeError(f"{task.action} asks for more than {MOST_SLOTS} slots")
 
     def _fitting(
-        self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, memory: Memory
+        self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, turn: Turn
     ) -> Fact:
         """A slot that need not be asked for: said, remembered, or without an alternative."""
+        memory, text = turn.memory, turn.understanding.text
         if slot == "product_id":
             return memory.product_id or None
         read = action.risk is Risk.READ
-        said = fill.pick(fill.by_kind_only(action.name, slot), choices, slots)
+        by = fill.by_kind_only(action.name, slot)
+        said = several(choices, text) if by == fill.SEVERAL else None
+        said = said or fill.pick(by, choices, slots)
+        if said is None and slot == "line_id":
+            said = the_one(choices, text, options=by == fill.SEVERAL)
         said = said or fill.from_memory(slot, choices, slots, memory, strict=read)
         if said is not None:
             return said

@@ -20,6 +20,7 @@ from xiaoer.domain.decision import (
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
 
+_SAME_ITEM = {"request_exchange", "change_items"}  # one is offered for the other, of the same thing
 MOST_PARKED = 3
 OFFERS_PERSON = frozenset({"shop_down", "needs_colleague", "not_written"})  # say.<key>: and a yes calls one
 LOST = frozenset({"out_of_scope", "unclear"})
@@ -116,7 +117,10 @@ def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
         args: Facts = {"order_id": task.args.get("order_id", "")}
         return replace(memory, task=Task(action=task.action, args=args, asked="address"))
     instead = str(no.facts.get("instead", ""))
-    offer = Task(action=instead, args=_same_order(instead, no.facts)) if instead else None
+    same = _same_order(instead, no.facts)
+    if {task.action, instead} == _SAME_ITEM and "line_id" in task.args:
+        same["line_id"] = task.args["line_id"]
+    offer = Task(action=instead, args=same) if instead else None
     return _spoken_of(replace(memory, offer=offer), no.facts)
 
 

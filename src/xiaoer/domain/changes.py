@@ -42,7 +42,7 @@ class Swap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeItems:
-    """What is dearer is paid with `method`, what is cheaper goes back by it."""
+    """What is dearer is paid with `method`; what is cheaper goes back the way it was paid."""
 
     swaps: tuple[Swap, ...]
     method: PayMethod

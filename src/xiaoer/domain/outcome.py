@@ -40,6 +40,10 @@ class Reason(StrEnum):
     NO_CASE = "no_case"  # no return or exchange of it
     CASE_UNDER_WAY = "case_under_way"  # too far on to be called off
     NOT_LOST_YET = "not_lost_yet"
+    DAY_TOO_SOON = "day_too_soon"
+    DAY_TOO_FAR = "day_too_far"
+    SAME_DAY = "same_day"
+    URGED_TODAY = "urged_today"
     SAME_METHOD = "same_method"
     GIFT_CARD_TOO_SMALL = "gift_card_too_small"
     NOT_CHEAPER = "not_cheaper"

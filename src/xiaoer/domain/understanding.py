@@ -89,6 +89,7 @@ class Slots:
     phone: str = ""
     email: str = ""
     reason: str = ""  # key of order.CaseReason
+    pay_method: str = ""  # key of order.PayMethod: of two, the one to change to
     unopened: bool | None = None  # 没拆 / unopened -> True; 拆了 / opened -> False
 
 

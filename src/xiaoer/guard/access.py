@@ -1,6 +1,7 @@
 """owned_order(shop, actor, id): the only way to an order."""
 
 from xiaoer.domain.ids import CustomerId, OrderId
+from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Reason, Refused
 from xiaoer.domain.people import Actor, Proof, Role, Tier
@@ -40,6 +41,13 @@ async def tier_of(shop: Shop, actor: Actor) -> Tier:
     customer_id = signed_in(actor)
     customer = await shop.customer(customer_id) if customer_id else None
     return customer.tier if customer else Tier.MEMBER
+
+
+async def gift_card_of(shop: Shop, actor: Actor) -> Money | None:
+    """What a signed-in customer's gift card is worth; nobody else is told, nor pays with it."""
+    customer_id = signed_in(actor)
+    customer = await shop.customer(customer_id) if customer_id else None
+    return customer.gift_card_balance if customer else None
 
 
 def _may_see(actor: Actor, order: Order) -> bool:

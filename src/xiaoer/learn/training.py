@@ -19,7 +19,12 @@ from xiaoer.understand.lessons import Lesson, lessons
 from xiaoer.understand.train import Course, base_version, load_or_train, version_with
 
 # Actions that change something: to be taken for one of them by mistake is worst.
-_WRITES = frozenset({"cancel_order", "request_return", "request_exchange", "change_address"})
+_WRITES = frozenset(
+    {
+        "cancel_order", "cancel_items", "cancel_return", "change_address", "change_delivery", "change_items",
+        "change_payment", "request_exchange", "request_return",
+    }
+)  # fmt: skip
 Told: TypeAlias = Callable[[str], None]  # of each stage: reading, training, comparing
 
 

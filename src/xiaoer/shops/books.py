@@ -37,8 +37,7 @@ from xiaoer.domain.order import (
 )
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import StaleOrder
-from xiaoer.domain.rules.money import left_to_refund, refund_for
-from xiaoer.shops.money_back import spread
+from xiaoer.domain.rules.money import left_to_refund, share_of, spread
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
 
@@ -99,12 +98,11 @@ def _still_here(order: Order) -> Order:
 
 
 def _without(order: Order, gone: frozenset[str], at: _At) -> After:
-    """The share of each line goes back; what stays keeps its share of the discount."""
+    """The share of the lines goes back; what stays keeps its share of the discount."""
     lines = _lines(_still_here(order), gone)
     if len(lines) == len(order.lines):
         raise StaleOrder(f"{order.id}: all of it is cancelled as a whole")
-    nothing = Money(0, order.total.currency)
-    share = sum(refund_for(order, line, nothing).minor for line in lines)
+    share = share_of(order, lines).minor
     kept = tuple(line for line in order.lines if line.id not in gone)
     worth = sum(line.unit_price.minor * line.quantity for line in kept)
     total = order.total.minor - share
@@ -136,16 +134,17 @@ def _with_items(order: Order, change: ChangeItems, at: _At) -> After:
     if total.minor < 0:
         raise StaleOrder(f"{order.id}: less than nothing is left to pay")
     after = replace(order, lines=lines, total=total, item_changes=order.item_changes + 1)
-    if not order.payments or difference == 0:
+    if order.state is OrderState.AWAITING_PAYMENT or difference == 0:
         return After(order=after, stock=stock)
     amount = Money(abs(difference), order.total.currency)
     if difference > 0:
         paid = Payment(method=change.method, amount=amount, paid_at=at.now)
         debit = -amount.minor if change.method is PayMethod.GIFT_CARD else 0
         return After(order=replace(after, payments=(*order.payments, paid)), stock=stock, credit=debit)
-    refund = _refund(order, 1, (change.method, amount), RefundWhy.CHANGED, at)
-    refunds = (*order.refunds, refund)
-    return After(order=replace(after, refunds=refunds), stock=stock, credit=_credit((refund,)))
+    refunds = _refunds(order, amount, RefundWhy.CHANGED, at)
+    return After(
+        order=replace(after, refunds=(*order.refunds, *refunds)), stock=stock, credit=_credit(refunds)
+    )
 
 
 def _swapped(line: Line, to: Variant | None) -> Line:

@@ -7,7 +7,7 @@ from xiaoer.domain.ids import CaseId, RefundId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Line, Order, PayMethod, Refund, RefundState
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.rules.money import refund_for
+from xiaoer.domain.rules.money import refund_for, spread
 
 
 def refunds_of_cancelled(order: Order, policy: Policy, *, now: datetime) -> tuple[Refund, ...]:
@@ -37,23 +37,6 @@ def refunds_of_return(
         )
         for nth, (method, amount) in enumerate(parts, start=first)
     )
-
-
-def spread(order: Order, amount: Money) -> list[tuple[PayMethod, Money]]:
-    """The amount over the payments, each at most what of it has not gone back yet."""
-    parts: list[tuple[PayMethod, Money]] = []
-    left = amount.minor
-    for payment in order.payments:
-        back = sum(
-            r.amount.minor
-            for r in order.refunds
-            if r.method is payment.method and r.state is not RefundState.FAILED
-        )
-        part = min(left, payment.amount.minor - back)
-        if part > 0:
-            parts.append((payment.method, Money(part, amount.currency)))
-            left -= part
-    return parts
 
 
 def _refund(order: Order, nth: int, part: tuple[PayMethod, Money], policy: Policy, now: datetime) -> Refund:

@@ -36,6 +36,25 @@ _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("until", "day"),
     ),
     "request_exchange": (("order_id", ""), ("item", ""), ("variant", ""), ("quantity", ""), ("until", "day")),
+    "cancel_items": (("order_id", ""), ("items", ""), ("back", "way"), ("new_total", "")),
+    "change_items": (
+        ("order_id", ""),
+        ("item", ""),
+        ("variant", ""),
+        ("quantity", ""),
+        ("extra", "way"),
+        ("back", "way"),
+        ("new_total", ""),
+    ),
+    "change_payment": (("order_id", ""), ("method", "term.method"), ("amount", ""), ("back", "way")),
+    "change_delivery": (("order_id", ""), ("items", ""), ("day", "")),
+    "cancel_return": (
+        ("order_id", ""),
+        ("case_id", ""),
+        ("kind", "term.case"),
+        ("items", ""),
+        ("not_back", ""),
+    ),
 }
 
 

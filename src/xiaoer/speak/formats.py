@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -41,14 +41,17 @@ class Calendar:
 
     def day(self, moment: datetime) -> str:
         """Wed 25 Nov; yesterday, today and tomorrow by name as well; the year if it is another one."""
-        local = self._local(moment)
-        today = self._local(self.now)
+        return self.date(self._local(moment).date())
+
+    def date(self, day: date) -> str:
+        """The same of a day that no zone moves: one that was asked for."""
+        today = self._local(self.now).date()
         locale = _LOCALE[self.language]
-        near = _NEAR[self.language].get((local.date() - today.date()).days)
+        near = _NEAR[self.language].get((day - today).days)
         if near is not None:
-            return near.format(format_date(local, _NEAR_DAY[self.language], locale=locale))
-        form = _DAY[self.language] if local.year == today.year else "long"
-        return format_date(local, form, locale=locale)
+            return near.format(format_date(day, _NEAR_DAY[self.language], locale=locale))
+        form = _DAY[self.language] if day.year == today.year else "long"
+        return format_date(day, form, locale=locale)
 
     def time(self, moment: datetime) -> str:
         """25 Nov, 14:05."""

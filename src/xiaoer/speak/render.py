@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 
 from typing_extensions import override
@@ -46,7 +46,8 @@ class Renderer:
     def phrase(self, keys: Sequence[str], facts: Facts) -> Rendered:
         """The first of `keys` that the book holds. KeyError with the keys if it holds none.
 
-        {name} takes a fact; {name:day} and {name:time} a moment; {name:term.method} the name of a key.
+        {name} takes a fact; {name:day} and {name:time} a moment; {name:term.method} the name of a key;
+        {name:way} an amount and by which way of paying it goes.
         [[ ... ]] is left out when a fact in it is missing.
         """
         phrases = book(self.language).phrases
@@ -72,6 +73,11 @@ class Renderer:
             return value.in_(self.language)
         if isinstance(value, datetime):
             return self.calendar.time(value) if spec == "time" else self.calendar.day(value)
+        if isinstance(value, date):
+            return self.calendar.date(value)
+        if isinstance(value, Mapping) and spec == "way":
+            way = {"amount": self.fact(value["amount"]), "method": self.fact(value["method"], "term.method")}
+            return self.term("way").format(**way)
         if spec.startswith("term."):
             return self.term(f"{spec.removeprefix('term.')}.{value}")
         return str(value)

@@ -49,14 +49,15 @@ NEAR: tuple[frozenset[Intent], ...] = (
         "request_return", "request_exchange", "not_wanted", "faulty_item", "wrong_item", "parcel_received",
         "return_policy", "exchange_policy", "ordered_by_mistake", "size_advice", "likes_style",
     ),
+    _named("cancel_items", "not_wanted"),
     _named("cancel_order", "not_wanted", "ordered_by_mistake", "reorder", "order_paid"),
     _named("change_address", "address_changed", "address_book"),
     _named("return_policy", "exchange_policy", "return_condition", "how_to_return"),
 )  # fmt: skip
 # Of two near wishes the one that is to be done stands for both.
 _TO_BE_DONE = _named(
-    "cancel_order", "request_return", "request_exchange", "change_address", "track_parcel", "order_status",
-    "find_product",
+    "cancel_order", "cancel_items", "request_return", "request_exchange", "change_address", "track_parcel",
+    "order_status", "find_product",
 )  # fmt: skip
 _CUE = re.compile(
     r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|"

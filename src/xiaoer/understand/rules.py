@@ -21,6 +21,14 @@ _CANCEL = re.compile(
     r"that|my|the|order|both|all)\b"
     r"(?! (?:subscription|account|newsletter|membership|return|exchange|refund))"
 )
+# Some of an order, not all of it: what is meant then, no rule is certain of.
+_IN_PART = re.compile(
+    r"[单\d]子?(?:里|中)|里面|里头|其中|其[它他余]|[别另]的|剩下|剩余|部分|只取消|单独取消|不是全"
+    r"|[这那一两二三几第].?[件样]"
+    r"|\b(?:only|just (?:the|one|a|part)|one (?:item|thing|of)|some (?:items|of)|part of|items?|products?"
+    r"|articles?|single|(?:from|out of|in) (?:my|the|this|that) (?:order|purchase)|the rest|keep|others?"
+    r"|everything else)\b"
+)
 
 
 def guesses_by_rule(text: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
@@ -41,7 +49,7 @@ def _certain(text: str) -> Intent | None:
     numbers = tracking_numbers(text)
     if numbers and len(text) - len(numbers[0][0]) <= 1:
         return Intent("track_parcel")
-    return Intent("cancel_order") if _CANCEL.search(text) else None
+    return Intent("cancel_order") if _CANCEL.search(text) and not _IN_PART.search(text) else None
 
 
 @cache

@@ -12,6 +12,7 @@ from xiaoer.understand.amounts import amounts_in
 from xiaoer.understand.dates import dates_in
 from xiaoer.understand.numbers import ENGLISH, HAN_NUMBER, number
 from xiaoer.understand.patterns import one_of
+from xiaoer.understand.pay_methods import pay_method_in
 from xiaoer.understand.places import address_in
 from xiaoer.understand.prices import prices_in
 from xiaoer.understand.shoes import Scale
@@ -94,6 +95,7 @@ class SlotReader:
             other=bool(words.other.search(rest)),
             latest=bool(words.latest.search(rest)),
             reason=_reason(rest),
+            pay_method=pay_method_in(rest),
             unopened=_unopened(rest),
         )
 

@@ -1,12 +1,13 @@
 """Money that goes back: how much, and when a colleague must agree."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Line, Order, RefundState
+from xiaoer.domain.order import Line, Order, PayMethod, RefundState
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.clock import end_of_day, months_after
@@ -33,6 +34,31 @@ def refund_for(order: Order, line: Line, fee: Money) -> Money:
     value = line.unit_price.minor * line.quantity
     share = value - -(-order.discount.minor * value // goods) if goods else 0
     return Money(max(0, share - fee.minor), order.total.currency)
+
+
+def share_of(order: Order, lines: Iterable[Line]) -> Money:
+    """What some lines together were paid with: their value less their part of the discount, rounded once."""
+    goods = sum(item.unit_price.minor * item.quantity for item in order.lines)
+    value = sum(line.unit_price.minor * line.quantity for line in lines)
+    share = value - -(-order.discount.minor * value // goods) if goods else 0
+    return Money(max(0, share), order.total.currency)
+
+
+def spread(order: Order, amount: Money) -> list[tuple[PayMethod, Money]]:
+    """The amount over the ways it was paid, first ones first: of each at most what has not gone back yet."""
+    held = {payment.method: 0 for payment in order.payments}
+    for payment in order.payments:
+        held[payment.method] += payment.amount.minor
+    for refund in order.refunds:
+        if refund.method in held and refund.state is not RefundState.FAILED:
+            held[refund.method] -= refund.amount.minor
+    parts: list[tuple[PayMethod, Money]] = []
+    left = amount.minor
+    for method, there in held.items():
+        if (part := min(left, there)) > 0:
+            parts.append((method, Money(part, amount.currency)))
+            left -= part
+    return parts
 
 
 def left_to_refund(order: Order) -> Money:

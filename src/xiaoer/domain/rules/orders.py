@@ -1,6 +1,8 @@
 """What may still be changed about an order that has not left."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from xiaoer.domain.catalog import Variant
 from xiaoer.domain.facts import Facts
@@ -9,8 +11,12 @@ from xiaoer.domain.money import Money
 from xiaoer.domain.order import Line, Order, OrderState, PayMethod
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.policy import Changes, Policy
+from xiaoer.domain.rules.clock import start_of_day
+from xiaoer.domain.rules.money import left_to_refund, spread
+from xiaoer.domain.rules.parcels import is_late
 from xiaoer.domain.verdict import OF_THE_ORDER, Could, Verdict
 
+MOST_DAYS_AHEAD = 60  # a warehouse keeps nothing longer for a day that was asked for
 _TOO_LATE = {
     OrderState.CANCELLED: Reason.ALREADY_CANCELLED,
     OrderState.PACKED: Reason.ALREADY_PACKED,
@@ -39,10 +45,45 @@ def may_change_address(order: Order, policy: Policy) -> Verdict:
     return _in_states(order, policy, states, rule, instead.get(order.state, ""))
 
 
+def may_change_delivery(order: Order, day: date | None, policy: Policy, now: datetime) -> Verdict:
+    """Whether an order may be brought on a day the customer asks for; None: on any day at all.
+
+    As long as it could still go to another address. Today is too soon: it is not packed yet.
+    """
+    states, rule = policy.change_address_states, "change_address.states"
+    instead = {OrderState.PACKED: "call_person", OrderState.SHIPPED: "track_parcel"}
+    verdict = _in_states(order, policy, states, rule, instead.get(order.state, ""))
+    if not verdict.allowed or day is None:
+        return verdict
+    today = now.astimezone(ZoneInfo(policy.time_zone)).date()
+    first, last = today + timedelta(days=1), today + timedelta(days=MOST_DAYS_AHEAD)
+    facts: Facts = {"order_id": order.id, "day": day, "from": first, "until": last}
+    reason = None
+    if not first <= day <= last:
+        reason = Reason.DAY_TOO_SOON if day < first else Reason.DAY_TOO_FAR
+    elif day == order.deliver_on:
+        reason = Reason.SAME_DAY
+    return Verdict(rule=OF_THE_ORDER if reason else rule, policy=policy.version, reason=reason, facts=facts)
+
+
+def may_urge(order: Order, policy: Policy, now: datetime) -> Verdict:
+    """Whether the warehouse may be asked to hurry: of what has not left, once a day of the shop."""
+    late = is_late(order, now)
+    facts: Facts = {"order_id": order.id, "ship_by": order.ship_by, "late": late}
+    if order.state not in (OrderState.PAID, OrderState.PACKED):
+        instead = "track_parcel" if order.state is OrderState.SHIPPED else ""
+        return _in_states(order, policy, (), OF_THE_ORDER, instead)
+    if order.urged_at is not None and order.urged_at >= start_of_day(now, policy):
+        told: Facts = {**facts, "urged_at": order.urged_at, **({"instead": "call_person"} if late else {})}
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.URGED_TODAY, facts=told)
+    return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts=facts)
+
+
 def may_change_items(order: Order, policy: Policy) -> Verdict:
     """Whether lines may be swapped for other variants at all; for which, is `may_swap`'s."""
-    instead = "request_exchange" if order.state is OrderState.DELIVERED else ""
-    return _changeable(order, policy, policy.change_items, "change_items", order.item_changes, instead)
+    instead = {OrderState.DELIVERED: "request_exchange", OrderState.PACKED: "call_person"}
+    changes, way = policy.change_items, instead.get(order.state, "")
+    return _changeable(order, policy, changes, "change_items", order.item_changes, way)
 
 
 def may_swap(
@@ -74,17 +115,51 @@ def difference(swaps: Sequence[tuple[Line, Variant]], currency: str) -> Money:
     return Money(minor, currency)
 
 
+def may_settle(order: Order, extra: Money, policy: Policy, *, gift_card: Money | None = None) -> Verdict:
+    """Whether a change of the price can be paid, or goes back, the way the order was paid.
+
+    `extra` below zero goes back. What a gift card paid alone is paid on by it, if it is worth that.
+    """
+    facts: Facts = {"order_id": order.id, "instead": "call_person"}
+    if order.total.minor + extra.minor < 0:
+        told: Facts = {**facts, "situation": "below_nothing"}
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.PRICE_DIFFERS, facts=told)
+    method, unpaid = pays_on(order), order.state is OrderState.AWAITING_PAYMENT
+    if method is None and extra.minor > 0 and not unpaid:  # it cost nothing: there is no way to pay on by
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NEEDS_COLLEAGUE, facts=facts)
+    if unpaid or extra.minor <= 0 or method is not PayMethod.GIFT_CARD:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts={"order_id": order.id})
+    if gift_card is None or gift_card.minor < extra.minor:
+        told = {**facts, "balance": gift_card, "total": extra}
+        return Verdict(
+            rule=OF_THE_ORDER, policy=policy.version, reason=Reason.GIFT_CARD_TOO_SMALL, facts=told
+        )
+    return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts={"order_id": order.id})
+
+
+def pays_on(order: Order) -> PayMethod | None:
+    """By which way of paying more is paid: one that holds money of the order, a gift card last."""
+    ways = [method for method, _ in spread(order, left_to_refund(order))]
+    ways = ways or [payment.method for payment in order.payments]
+    return next((way for way in ways if way is not PayMethod.GIFT_CARD), ways[0] if ways else None)
+
+
 def may_change_payment(
     order: Order, method: PayMethod, policy: Policy, *, gift_card: Money | None = None
 ) -> Verdict:
     """Whether what was paid may be moved to another way of paying, whole. A gift card must be worth it."""
+    unpaid = order.state is OrderState.AWAITING_PAYMENT  # any way can be chosen when it is paid
+    instead = "" if unpaid else "call_person"
     verdict = _changeable(
-        order, policy, policy.change_payment, "change_payment", order.payment_changes, "call_person"
+        order, policy, policy.change_payment, "change_payment", order.payment_changes, instead
     )
     if not verdict.allowed:
         return verdict
     facts: Facts = {"order_id": order.id, "method": method.value}
-    if all(payment.method is method for payment in order.payments):
+    ways = [way for way, _ in spread(order, left_to_refund(order))]
+    if not ways:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOTHING_LEFT, facts=facts)
+    if ways == [method]:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.SAME_METHOD, facts=facts)
     if method not in policy.pay_methods:
         rule = "change_payment.methods"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Case, CaseReason, CaseState, Line, Order, OrderState
+from xiaoer.domain.order import Case, CaseKind, CaseReason, CaseState, Line, Order, OrderState
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Policy
@@ -54,8 +54,13 @@ def may_return(
 def may_exchange(
     order: Order, line: Line, *, policy: Policy, now: datetime, tier: Tier = Tier.MEMBER
 ) -> Verdict:
-    """Whether this line may be swapped at all; for what, is `orders.may_swap`'s."""
-    if (early := _not_here_yet(order, line, policy)) is not None:
+    """Whether this line may be swapped at all; for what, is `orders.may_swap`'s.
+
+    Of what is not packed yet, the order may be changed instead.
+    """
+    changes = policy.change_items
+    changeable = order.state in changes.states and order.item_changes < changes.times
+    if (early := _not_here_yet(order, line, policy, "change_items" if changeable else "")) is not None:
         return early
     facts: Facts = {"order_id": order.id, "item": line.title}
     person: Facts = {**facts, "instead": "call_person"}
@@ -69,11 +74,13 @@ def may_exchange(
 
 def may_withdraw(order: Order, case: Case | None, policy: Policy) -> Verdict:
     """A return or exchange may be called off while its goods are still with the customer."""
-    if case is None:
+    if case is None or case.kind is CaseKind.RESEND:
         facts: Facts = {"order_id": order.id}
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NO_CASE, facts=facts)
     told: Facts = {"order_id": order.id, "case_id": case.id, "case_state": case.state.value}
     late = None if case.state is CaseState.APPROVED else Reason.CASE_UNDER_WAY
+    if late:
+        told = {**told, "instead": "return_status"}
     return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=late, facts=told)
 
 
@@ -119,13 +126,13 @@ def _rule(part: str, line: Line, policy: Policy, tier: Tier) -> str:
     return f"{part}.by_category.{line.category}" if line.category in by_category else f"{part}.window_days"
 
 
-def _not_here_yet(order: Order, line: Line, policy: Policy) -> Verdict | None:
+def _not_here_yet(order: Order, line: Line, policy: Policy, instead: str = "") -> Verdict | None:
     facts: Facts = {"order_id": order.id, "item": line.title}
     if order.state is OrderState.CANCELLED:
         return _no(policy, OF_THE_ORDER, Reason.ALREADY_CANCELLED, facts)
     if arrived_at(order, line) is None:
-        cancellable = order.state in policy.cancel_states
-        told: Facts = {**facts, "instead": "cancel_order" if cancellable else ""}
+        cancel = "cancel_order" if order.state in policy.cancel_states else ""
+        told: Facts = {**facts, "instead": instead or cancel}
         return _no(policy, OF_THE_ORDER, Reason.NOT_DELIVERED_YET, told)
     if (case := case_of_line(order, line)) is not None:
         return _no(policy, OF_THE_ORDER, Reason.CASE_OPEN, {**facts, "case_id": case})
