@@ -11,13 +11,17 @@ from tests.shops.worlds import NOW, POLICY, clock, world
 
 from xiaoer.actions.base import CATALOGUE, Reach, Risk
 from xiaoer.actions.run import run
+from xiaoer.domain.catalog import Product
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId
-from xiaoer.domain.order import Order, OrderState
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import Order, OrderState, ParcelState
 from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan
 from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Proposal, ProposalState, Shop
+from xiaoer.domain.rules.parcels import is_late
 from xiaoer.domain.words import Language
 from xiaoer.shops.memory import MemoryShop, Stock
 
@@ -31,7 +35,15 @@ OF_AN_ORDER = sorted(
     for name, action in CATALOGUE.items()
     if "order_id" in action.takes.model_fields and name != "prove_order"
 )
-STREET = "王小明 13912345678 上海市徐汇区漕溪北路398号2单元501室"
+GIVEN: Mapping[str, Facts] = {
+    "change_address": {"address": "王小明 13912345678 上海市徐汇区漕溪北路398号2单元501室"},
+    "report_lost": {"remedy": "refund"},
+    "report_damage": {"remedy": "resend"},
+    "request_invoice": {"kind": "company", "title": "山月商贸有限公司", "tax_number": "91110000600037341L"},
+}
+
+# Whatever an action needs besides an order: values of the right kind.
+ANYTHING: Facts = {"reason": "faulty", "remedy": "refund", "kind": "personal", "title": "王小明"}
 
 
 def proven(order_id: str) -> Actor:
@@ -39,11 +51,41 @@ def proven(order_id: str) -> Actor:
 
 
 def memory_shop() -> MemoryShop:
+    """The world, some days on: one parcel of MEI's is lost, and what she bought costs half."""
     made = world()
     stock = Stock(
-        customers=made.customers, orders=made.orders, products=made.products, categories=made.categories
+        customers=made.customers,
+        orders=tuple(_lost(o) if o.id == LOST else o for o in made.orders),
+        products=tuple(_half_price(p) if p.id == CHEAPER.product_id else p for p in made.products),
+        categories=made.categories,
     )
     return MemoryShop(stock, POLICY, clock=clock)
+
+
+def _lost(order: Order) -> Order:
+    return replace(order, parcels=tuple(replace(p, state=ParcelState.LOST) for p in order.parcels))
+
+
+def _half_price(product: Product) -> Product:
+    half = tuple(replace(v, price=Money(v.price.minor // 2, v.price.currency)) for v in product.variants)
+    return replace(product, variants=half)
+
+
+def order_of(actor: Actor, *states: OrderState) -> Order:
+    """The actor's newest order, in one of `states`."""
+    theirs = [o for o in world().orders if o.customer_id == actor.customer_id]
+    return next(o for o in reversed(theirs) if not states or o.state in states)
+
+
+LOST = next(
+    o.id for o in world().orders if o.customer_id == MEI.customer_id and is_late(o, NOW) and o.parcels
+)
+CHEAPER = next(
+    o.lines[0]
+    for o in reversed(world().orders)
+    if o.customer_id == MEI.customer_id and o.state is OrderState.DELIVERED and not o.cases
+)
+NO_PHOTO = replace(POLICY, parcels=replace(POLICY.parcels, photo_needed=False) if POLICY.parcels else None)
 
 
 class MemoryLedger:
@@ -129,6 +171,8 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self.shop, name)
+        if not callable(call):
+            return call
 
         async def watched(*args: Any, **named: Any) -> Any:
             if name in self.before:
@@ -149,6 +193,7 @@ class Bench:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     house: Any = field(default_factory=MemoryHouse)
     now: datetime = NOW
+    policy: Policy = POLICY
 
     def reach(self, conversation_id: ConversationId = HERE) -> Reach:
         return Reach(
@@ -157,7 +202,7 @@ class Bench:
             desk=self.house,
             tries=self.house,
             conversations=self.house,
-            policy=POLICY,
+            policy=self.policy,
             conversation_id=conversation_id,
             language=Language.ZH,
             now=self.now,
@@ -173,13 +218,15 @@ class Bench:
 
     async def card(self, action: str) -> NeedsConfirm:
         """A lawful card of MEI's for `action`."""
+        if action == "report_damage":  # no photo can be sent in yet
+            self.policy = NO_PHOTO
         outcome = await self.does(action, await self.lawful(action))
         assert isinstance(outcome, NeedsConfirm), outcome
         return outcome
 
     async def lawful(self, action: str) -> dict[str, Fact]:
         """Arguments with which MEI may do this write: what an action offers, it carries out."""
-        args: dict[str, Fact] = {"address": STREET} if action == "change_address" else {}
+        args: dict[str, Fact] = dict(GIVEN.get(action, {}))
         if "reason" in CATALOGUE[action].takes.model_fields:
             args["reason"] = "wrong_size"
         for slot in ("order_id", "line_id", "variant_id"):
@@ -199,9 +246,3 @@ class Bench:
             known = {**args, "line_id": value}
             return bool(await CATALOGUE[action].choices("variant_id", known, MEI, self.reach()))
         return True
-
-
-def order_of(actor: Actor, *states: OrderState) -> Order:
-    """The actor's newest order, in one of `states`."""
-    theirs = [o for o in world().orders if o.customer_id == actor.customer_id]
-    return next(o for o in reversed(theirs) if not states or o.state in states)

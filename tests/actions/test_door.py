@@ -23,6 +23,11 @@ CALL = {
     "change_address": "change_address",
     "request_return": "open_case",
     "request_exchange": "open_case",
+    "price_protection": "change",
+    "report_lost": "change",
+    "report_damage": "change",
+    "give_goodwill": "change",
+    "request_invoice": "change",
 }
 
 

@@ -8,6 +8,7 @@ from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.order import Line, Order, Parcel
 from xiaoer.domain.people import Address
+from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.words import Words
 
@@ -139,3 +140,10 @@ def _parcel_facts(parcel: Parcel) -> Facts:
 def joined(labels: list[Words]) -> Words:
     """Several things in one phrase."""
     return Words("、".join(w.zh for w in labels), ", ".join(w.en for w in labels))
+
+
+def refund_words(order: Order, policy: Policy) -> Facts:
+    """Where money goes back to, and within how many days."""
+    days = [policy.refund_days.get(payment.method, 0) for payment in order.payments]
+    methods = tuple(dict.fromkeys(payment.method.value for payment in order.payments))
+    return {"methods": methods, "refund_days": max(days, default=0)}

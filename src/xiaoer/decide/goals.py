@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from xiaoer.decide import fill
+from xiaoer.decide import fill, said
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.decision import Answer, Choice, Chosen, Decision, Do, HandOff, Say, Suggest
 from xiaoer.domain.facts import Fact
@@ -23,9 +23,18 @@ from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library
 from xiaoer.domain.understanding import OTHER, Guess, Intent, Wish
 
-_NOT_OF_ONE_ORDER = frozenset({"list_orders", "find_product", "check_stock"})
-_READS = frozenset({"look_up_order", "track_parcel", "refund_status", "list_orders", "find_product"})
-_WRITES = frozenset({"cancel_order", "change_address", "request_return", "request_exchange"})
+_NOT_OF_ONE_ORDER = frozenset(
+    {"list_orders", "find_product", "check_stock", "gift_card_balance", "membership", "size_advice"}
+    | {"compare_products", "complaint", "call_back", "unsubscribe", "request_data_export", "request_erasure"}
+)
+_READS = frozenset(
+    {"look_up_order", "track_parcel", "refund_status", "list_orders", "find_product", "gift_card_balance"}
+    | {"warranty", "membership"}
+)
+_WRITES = frozenset(
+    {"cancel_order", "change_address", "request_return", "request_exchange", "price_protection"}
+    | {"report_lost", "report_damage", "request_invoice", "complaint", "unsubscribe"}
+)  # a question about one is answered before it is offered
 NO_CHOICE = (
     ToSaying,
     ToPerson,
@@ -135,7 +144,10 @@ class Goals:
             return Chosen(self._stock(wish, turn), why)
         if action == "find_product":
             return Chosen(Do(action, _search(wish, turn)), why)
-        return Chosen(Do(action, fill.from_slots(action, wish.slots)), why)
+        return Chosen(Do(action, self._args(action, wish, turn)), why)
+
+    def _args(self, action: str, wish: Wish, turn: Turn) -> dict[str, Fact]:
+        return {**fill.from_slots(action, wish.slots), **said.named(action, said.words_of(turn))}
 
     def _stock(self, wish: Wish, turn: Turn) -> Do:
         """Stock of the thing spoken of; of a thing only named, the products that fit are shown."""
@@ -205,8 +217,8 @@ def _in_its_own_way(serves: Serves, decision: Decision) -> bool:
             return passages[0].slug == slug or passages[0].score < PLAINLY
         case ToSearch(), Answer():
             return True
-        case ToSaying(key), Say(said):
-            return key == said
+        case ToSaying(key), Say(spoken):
+            return key == spoken
         case ((ToArticle() | ToSearch() | ToColleague()), Say()):
             return True
         case _:

@@ -11,6 +11,7 @@ from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.mistaken import mistaken
+from xiaoer.decide.said import words_of
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -41,7 +42,7 @@ _OFTEN_AN_ANSWER = frozenset(
         (
             "find_product", "check_stock", "other", "complaint", "likes_style", "colour_question",
             "size_advice", "faulty_item", "wrong_item", "not_wanted", "ordered_by_mistake", "acknowledge",
-            "address_correct", "missing_item", "invoice_details", "give_account",
+            "address_correct", "missing_item", "invoice_details", "give_account", "arrived_damaged",
         ),
     )
 )  # fmt: skip
@@ -100,7 +101,7 @@ class LocalMind:
             return None
         if not fill.is_named(task.asked, choices, turn.understanding) and self._digresses(task, turn):
             return None
-        return fill.answered(task, choices, turn.understanding, turn.memory)
+        return fill.answered(task, choices, turn.understanding, turn.memory, words=words_of(turn))
 
     # --- the wishes of the message, then what was put aside ---------------------------------------
 
@@ -184,7 +185,7 @@ class LocalMind:
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
             value = self._fitting(action, missing[0], choices, named, turn.memory)
-            if missing[0] == "order_id" and named.tracking_numbers:
+            if missing[0] == "order_id" and named.tracking_numbers and "tax_number" not in task.args:
                 value = await order_with_parcel(named.tracking_numbers[0], actor, reach)
             if value is None:
                 fit = fill.fitting(fill.by_kind_only(action.name, missing[0]), choices, named)
