@@ -15,6 +15,7 @@ import structlog
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember
+from xiaoer.domain.care_ports import Tickets
 from xiaoer.domain.conversation import Conversation, Message, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Say
 from xiaoer.domain.feeling import mood_over
@@ -60,6 +61,7 @@ class House:
     ledger: Ledger
     desk: Desk
     tries: Tries
+    tickets: Tickets
     corrections: Corrections
     shop: Shop
     policy: Policy
@@ -71,6 +73,7 @@ class House:
             ledger=self.ledger,
             desk=self.desk,
             tries=self.tries,
+            tickets=self.tickets,
             conversations=self.conversations,
             policy=self.policy,
             conversation_id=turn.conversation.id,

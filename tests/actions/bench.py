@@ -11,6 +11,7 @@ from tests.shops.worlds import NOW, POLICY, clock, world
 
 from xiaoer.actions.base import CATALOGUE, Reach, Risk
 from xiaoer.actions.run import run
+from xiaoer.domain.care_ports import Asked, Ticket, TicketKind
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Fact, Facts
@@ -160,6 +161,27 @@ class MemoryHouse:
         return allowed
 
 
+class MemoryTickets:
+    def __init__(self) -> None:
+        self.open_ones: list[Ticket] = []
+
+    async def open(self, asked: Asked, *, now: datetime) -> Ticket:
+        found = await self.current(asked.kind, asked.conversation_id, None)
+        made = found or Ticket(number=f"T{len(self.open_ones) + 1:08d}", asked=asked, made_at=now)
+        if found is None:
+            self.open_ones.append(made)
+        return made
+
+    async def current(
+        self, kind: TicketKind, conversation_id: ConversationId, customer_id: CustomerId | None
+    ) -> Ticket | None:
+        def theirs(asked: Asked) -> bool:
+            of_customer = customer_id is not None and asked.customer_id == customer_id
+            return asked.kind is kind and (asked.conversation_id == conversation_id or of_customer)
+
+        return next((ticket for ticket in self.open_ones if theirs(ticket.asked)), None)
+
+
 class Watched:
     """Counts the writes that reach a shop; `break_on` raises before or after one of its calls."""
 
@@ -192,6 +214,7 @@ class Bench:
     shop: Any = field(default_factory=lambda: Watched(memory_shop()))
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     house: Any = field(default_factory=MemoryHouse)
+    tickets: Any = field(default_factory=MemoryTickets)
     now: datetime = NOW
     policy: Policy = POLICY
 
@@ -201,6 +224,7 @@ class Bench:
             ledger=self.ledger,
             desk=self.house,
             tries=self.house,
+            tickets=self.tickets,
             conversations=self.house,
             policy=self.policy,
             conversation_id=conversation_id,

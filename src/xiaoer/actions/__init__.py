@@ -1,10 +1,16 @@
 """What the counter can do. `run` is the one door; one file per action (or per small family)."""
 
 from xiaoer.actions import (
+    call_back,
     call_person,
     cancel_order,
     change_address,
+    compare_products,
+    complaint,
+    data_requests,
+    gift_card_balance,
     give_goodwill,
+    membership,
     orders,
     price_protection,
     products,
@@ -15,13 +21,22 @@ from xiaoer.actions import (
     request_exchange,
     request_invoice,
     request_return,
+    size_advice,
+    unsubscribe,
+    warranty,
 )
 
 __all__ = [
+    "call_back",
     "call_person",
     "cancel_order",
     "change_address",
+    "compare_products",
+    "complaint",
+    "data_requests",
+    "gift_card_balance",
     "give_goodwill",
+    "membership",
     "orders",
     "price_protection",
     "products",
@@ -32,4 +47,7 @@ __all__ = [
     "request_exchange",
     "request_invoice",
     "request_return",
+    "size_advice",
+    "unsubscribe",
+    "warranty",
 ]

@@ -10,7 +10,7 @@ from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, RefundWhy
-from xiaoer.domain.outcome import Plan, Refused
+from xiaoer.domain.outcome import Plan, Reason, Refused
 from xiaoer.domain.rules.care import Means, Remedy, may_make_good
 from xiaoer.speak.book import term
 
@@ -31,11 +31,16 @@ async def possible(order: Order, lines: Sequence[Line], reach: Reach) -> tuple[R
     return tuple(r for r in Remedy if may_make_good(order, lines, r, means, reach.policy).allowed)
 
 
-async def facts_of(order: Order, lines: Sequence[Line], remedy: Remedy, reach: Reach) -> Facts | Refused:
+async def facts_of(
+    order: Order, lines: Sequence[Line], remedy: Remedy | None, reach: Reach
+) -> Facts | Refused:
     """What the card reads out."""
-    verdict = may_make_good(order, lines, remedy, await means_for(lines, reach), reach.policy)
+    means = await means_for(lines, reach)
+    verdict = may_make_good(order, lines, remedy or Remedy.RESEND, means, reach.policy)
     if (no := verdict.refused()) is not None:
         return no
+    if remedy is None:
+        return Refused(Reason.BAD_ARGUMENTS, {"fields": "remedy"})
     facts: Facts = {
         **verdict.facts,
         "items": joined([line_choice(line).label for line in lines]),

@@ -26,7 +26,7 @@ class ReportDamageArgs(Args):
 
     order_id: str = Field(description="The order number, e.g. M20260001")
     line_id: str = Field(description="The line of the order that came broken")
-    remedy: Remedy = Field(description="What the customer wants: resend or refund")
+    remedy: Remedy | None = Field(default=None, description="What the customer wants: resend or refund")
 
 
 class ReportDamage(Action[ReportDamageArgs]):
@@ -58,8 +58,8 @@ class ReportDamage(Action[ReportDamageArgs]):
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """What cannot be settled here is said so before anything is promised."""
-        missing = await super().missing(known, actor, reach)
-        if list(missing) != ["remedy"]:
+        missing = [slot for slot in self.takes.model_fields if not known.get(slot)]
+        if missing != ["remedy"]:
             return missing
         return missing if await self.choices("remedy", known, actor, reach) else ()
 

@@ -22,7 +22,7 @@ class ReportLostArgs(Args):
     """Report a parcel that never came, and have its goods sent again or their money back."""
 
     order_id: str = Field(description="The order number, e.g. M20260001")
-    remedy: Remedy = Field(description="What the customer wants: resend or refund")
+    remedy: Remedy | None = Field(default=None, description="What the customer wants: resend or refund")
 
 
 class ReportLost(Action[ReportLostArgs]):
@@ -53,8 +53,8 @@ class ReportLost(Action[ReportLostArgs]):
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """A parcel that is not lost is said so before anything is promised."""
-        missing = await super().missing(known, actor, reach)
-        if list(missing) != ["remedy"]:
+        missing = [slot for slot in self.takes.model_fields if not known.get(slot)]
+        if missing != ["remedy"]:
             return missing
         return missing if await self.choices("remedy", known, actor, reach) else ()
 

@@ -28,8 +28,8 @@ class RequestInvoiceArgs(Args):
     """Ask for the invoice of an order."""
 
     order_id: str = Field(description="The order number, e.g. M20260001")
-    kind: InvoiceKind = Field(description="personal or company")
-    title: str = Field(min_length=1, max_length=100, description="Who it is made out to, exactly")
+    kind: InvoiceKind | None = Field(default=None, description="personal or company")
+    title: str = Field(default="", max_length=100, description="Who it is made out to, exactly")
     tax_number: str = Field(default="", max_length=40, description="Of a Chinese company, 18 characters")
     email: str = Field(default="", max_length=254, description="Where it goes; empty: the one on file")
 
@@ -46,6 +46,8 @@ class RequestInvoice(Action[RequestInvoiceArgs]):
             return order
         if (no := may_ask_invoice(order, reach.policy).refused() or lacking(AskInvoice, reach)) is not None:
             return no
+        if args.kind is None or not args.title.strip():
+            return Refused(Reason.BAD_ARGUMENTS, {"fields": "kind, title"})
         email = args.email.strip() or await _on_file(actor, reach)
         if (wrong := _wrong_number(args, order) or _wrong_email(email, order)) is not None:
             return wrong

@@ -119,6 +119,8 @@ class Goals:
         """
         if article.offer in _READS and _names_own(wish, turn):
             return Chosen(Do(article.offer, fill.from_slots(article.offer, wish.slots)), why)
+        if article.offer == "size_advice" and "measure" in (args := self._args(article.offer, wish, turn)):
+            return Chosen(Do(article.offer, args), why)
         named = self._library.article(
             article.slug, wish.text, turn.understanding.language, scope=_scope(turn)
         )
@@ -147,7 +149,13 @@ class Goals:
         return Chosen(Do(action, self._args(action, wish, turn)), why)
 
     def _args(self, action: str, wish: Wish, turn: Turn) -> dict[str, Fact]:
-        return {**fill.from_slots(action, wish.slots), **said.named(action, said.words_of(turn))}
+        words = said.words_of(turn)
+        if action == "compare_products":
+            return said.two_products(words, turn.memory)
+        found = {**fill.from_slots(action, wish.slots), **said.named(action, words)}
+        if action == "size_advice":
+            found |= _of_which_shoe(wish, turn)
+        return found
 
     def _stock(self, wish: Wish, turn: Turn) -> Do:
         """Stock of the thing spoken of; of a thing only named, the products that fit are shown."""
@@ -237,6 +245,13 @@ def _names_own(wish: Wish, turn: Turn) -> bool:
         return bool(slots.order_ids)
     own = slots.that and bool(turn.memory.order_id)
     return own or slots.latest or bool(slots.order_ids)
+
+
+def _of_which_shoe(wish: Wish, turn: Turn) -> dict[str, Fact]:
+    """The shoe named, else the one spoken of."""
+    if wish.slots.product_words or wish.slots.category:
+        return {"words": wish.slots.product_words} if wish.slots.product_words else {}
+    return {"product_id": turn.memory.product_id} if turn.memory.product_id else {}
 
 
 def _of_the_same_thing(wish: Wish, turn: Turn) -> bool:

@@ -1,14 +1,15 @@
 """What a message names in its own words for slots that no pattern of understand/slots.py reads."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from xiaoer.domain.conversation import Turn
+from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.order import InvoiceKind
 from xiaoer.domain.rules.care import Remedy
 from xiaoer.text.clean import fold, tidy
 from xiaoer.understand.codes import email_in, phone_in
+from xiaoer.understand.sizes import shoe_size_in
 from xiaoer.understand.tax_numbers import tax_number_in
 
 _RESEND = re.compile(
@@ -32,6 +33,42 @@ _COMPANY_NAME = re.compile(
 _NO_TITLE = re.compile(r"[?？吗呢]$|怎么|什么|^(?:ok|yes|no|hi|hello)$", re.IGNORECASE)
 _TOO_SHORT_HAN, _TOO_SHORT_WORDS = 14, 8  # of a complaint: less says that there is one, not what it is
 _ORDERS = re.compile(r"我要|我想|请|帮我|麻烦|给我|投诉|举报|你们|一下")
+
+
+_PAIR = re.compile(
+    r"(?:比较|对比|比一比|比一下)(?:一下|下)?([^,，。?？]{2,30}?)(?:和|跟|与|还有)([^,，。?？]{2,30})"
+    r"|([^,，。?？]{2,30}?)(?:和|跟|与|还是)([^,，。?？]{2,30}?)(?:有什么|有啥|有何|哪|的?区别|比|相比|差|怎么选|选)"
+    r"|\bcompare (?:the )?([^,.?]{2,40}?) (?:and|with|to|vs\.?|versus|against) "
+    r"(?:the )?([^,.?]{2,40})"
+    r"|\bbetween (?:the )?([^,.?]{2,40}?) and (?:the )?([^,.?]{2,40})"
+    r"|(?:which is better,? )?(?:the )?([^,.?]{2,40}?) (?:vs\.?|versus|or) (?:the )?([^,.?]{2,40})"
+)
+_AHEAD = re.compile(
+    r"^(?:请|麻烦|帮我|给我|我想|你们|那个?|这个?|那款|这款|which is better|is|are)+ ?", re.ASCII
+)
+_BOTH = re.compile(r"[这那前]两|两(?:款|个|件|种|双)|\b(?:these|those|both|the two|them|first two)\b")
+_PLACES = {
+    word: n
+    for n, words in enumerate(("第一 first 1st", "第二 second 2nd", "第三 third 3rd", "第四 fourth 4th"))
+    for word in words.split()
+}
+
+
+def two_products(words: str, memory: Memory) -> dict[str, Fact]:
+    """The two things to be compared: by their names, or by their places in the list that was shown."""
+    plain, shown = fold(words), memory.shown if memory.shown_slot == "product_id" else ()
+    hit = _PAIR.search(plain)
+    pair = [_AHEAD.sub("", name.strip()) for name in hit.groups() if name] if hit else []
+    if len(pair) == 2 and not any(_BOTH.search(name) for name in pair):  # noqa: PLR2004
+        return {slot: _placed(name, shown) for slot, name in zip(("first", "second"), pair, strict=True)}
+    if len(shown) >= 2 and _BOTH.search(plain):  # noqa: PLR2004
+        return {"first": shown[0], "second": shown[1]}
+    return {}
+
+
+def _placed(name: str, shown: Sequence[str]) -> str:
+    place = next((n for word, n in _PLACES.items() if name.startswith(word)), len(shown))
+    return shown[place] if place < len(shown) else name
 
 
 def words_of(turn: Turn) -> str:
@@ -109,10 +146,13 @@ _READ: Mapping[str, Callable[[str], str]] = {
     "email": _email,
     "phone": _phone,
     "what": _story,
+    "measure": lambda words: words[:200] if shoe_size_in(words) else "",
 }
 _FREE: Mapping[str, Callable[[str], str]] = {
     "title": _whole_title,
     "what": lambda words: words[:600] if len(words.strip()) > 1 else "",
+    "first": lambda words: words[:60] if len(words.strip()) > 1 else "",
+    "second": lambda words: words[:60] if len(words.strip()) > 1 else "",
 }
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "report_lost": ("remedy",),
@@ -121,4 +161,5 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "complaint": ("what",),
     "call_back": ("phone",),
     "unsubscribe": ("email",),
+    "size_advice": ("measure",),
 }

@@ -20,7 +20,7 @@ from xiaoer.domain.order import (
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.rules.money import left_to_refund, may_give_goodwill, refund_for
+from xiaoer.domain.rules.money import left_to_refund, may_give_goodwill, refund_for, warranty_until
 from xiaoer.domain.rules.parcels import arrived_at, is_late, may_report_damage, may_report_lost
 from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, case_of_line, may_return
 from xiaoer.domain.verdict import OF_THE_ORDER, Could, Verdict
@@ -167,6 +167,19 @@ def returned_or_settled(order: Order, line: Line) -> bool:
         for c in order.cases
     )
     return case or _made_good(order, line)
+
+
+def warranty_of(order: Order, line: Line, policy: Policy, now: datetime) -> Verdict:
+    """Until when the shop's warranty on a line holds, or held."""
+    facts: Facts = {"order_id": order.id, "item": line.title}
+    rule = f"warranty.months_by_category.{line.category}"
+    if not policy.warranty_months.get(line.category):
+        no: Facts = {**facts, "instead": "call_person"}
+        return Verdict(rule="warranty", policy=policy.version, reason=Reason.NO_WARRANTY, facts=no)
+    if (until := warranty_until(order, line, policy)) is None:
+        return Verdict(rule=rule, policy=policy.version, reason=Reason.NOT_DELIVERED_YET, facts=facts)
+    situation = "over" if now > until else "holds"
+    return Verdict(rule=rule, policy=policy.version, facts={**facts, "until": until, "situation": situation})
 
 
 def _settled(order: Order, lines: Sequence[Line], policy: Policy) -> Verdict | None:
