@@ -15,7 +15,7 @@ from xiaoer.domain.care_ports import Asked, Ticket, TicketKind
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ShopId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order, OrderState, ParcelState
 from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan
@@ -180,6 +180,15 @@ class MemoryTickets:
             return asked.kind is kind and (asked.conversation_id == conversation_id or of_customer)
 
         return next((ticket for ticket in self.open_ones if theirs(ticket.asked)), None)
+
+    async def waiting(self, shop_id: ShopId, *, limit: int) -> list[Ticket]:
+        theirs = [ticket for ticket in self.open_ones if ticket.asked.shop_id == shop_id]
+        return sorted(theirs, key=lambda ticket: (ticket.asked.due_at, ticket.number))[:limit]
+
+    async def close(self, shop_id: ShopId, number: str, *, now: datetime) -> bool:
+        before = len(self.open_ones)
+        self.open_ones = [t for t in self.open_ones if (t.asked.shop_id, t.number) != (shop_id, number)]
+        return len(self.open_ones) < before
 
 
 class Watched:

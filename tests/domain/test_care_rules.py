@@ -79,7 +79,7 @@ def by_price(order: Order, nth: int) -> Order:
     line = order.lines[nth % len(order.lines)]
     before = any(r.why is RefundWhy.PRICE and r.line_id == line.id for r in order.refunds)
     verdict = may_protect_price(
-        order, line, cheaper(order, nth, 10**9), policy=POLICY, now=NOW, given_before=before
+        order, line, cheaper(order, nth, 10**9), policy=POLICY, now=order.placed_at, given_before=before
     )
     amount = verdict.facts.get("refund")
     return given_back(order, amount, RefundWhy.PRICE, line.id) if isinstance(amount, Money) else order

@@ -56,6 +56,9 @@ def test_nothing_breaks_it(text: str) -> None:
         ("税号9111000060003734L", "9111000060003734L"),
         ("我的电话 13800138000", ""),
         ("no number here", ""),
+        ("I need an invoice for order M24032833, please", ""),
+        ("my tax number is wrong on the invoice", ""),
+        ("9111 0000 6000 3734 1L", GOOD),
     ],
 )
 def test_it_is_found_in_what_is_said(text: str, number: str) -> None:

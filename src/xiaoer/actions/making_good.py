@@ -21,7 +21,7 @@ _WHY = {CaseReason.LOST: RefundWhy.LOST, CaseReason.DAMAGED: RefundWhy.DAMAGED}
 async def means_for(lines: Sequence[Line], reach: Reach) -> Means:
     """What the shop can do for these lines, and what of them is in stock."""
     products = {line.product_id: await reach.shop.product(line.product_id) for line in lines}
-    stock = {v.id: v.stock for product in products.values() if product for v in product.variants}
+    stock = {str(v.id): v.stock for product in products.values() if product for v in product.variants}
     can = frozenset(remedy for remedy in Remedy if NEEDS[_CHANGE[remedy]] in reach.shop.can)
     return Means(stock=stock, remedies=can)
 

@@ -9,11 +9,12 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 LENGTH = 18
 _DIGITS_FIRST = 8  # authority, kind and region
 _NEVER = frozenset("IOSVZ")
-_NUMBER = re.compile(r"(?<![A-Z0-9])[0-9A-Z](?:[ -]?[0-9A-Z]){13,21}(?![A-Z0-9])", re.ASCII)
+_RUN = r"(?=[0-9A-Z]{{0,12}}\d{{4}})[0-9A-Z]{{{least},22}}|\d{{4,8}}(?:[ -][0-9A-Z]{{2,10}}){{1,5}}"
+_NUMBER = re.compile(rf"(?<![A-Z0-9])(?:{_RUN.format(least=14)})(?![A-Z0-9])", re.ASCII)
 _SAID = re.compile(
-    r"(?:税号|信用代码|纳税人识别号|tax (?:number|no\.?|id)|credit code|uscc)[^0-9A-Za-z]{0,6}"
-    r"([0-9A-Za-z][0-9A-Za-z -]{3,40})",
-    re.ASCII | re.IGNORECASE,
+    r"(?:税号|信用代码|纳税人识别号|TAX (?:NUMBER|NO\.?|ID)|CREDIT CODE|USCC)(?: ?(?:是|为|IS|:|：))? ?"
+    rf"({_RUN.format(least=4)})(?![A-Z0-9])",
+    re.ASCII,
 )
 
 
@@ -53,8 +54,9 @@ def fault_of(number: str) -> Fault | None:
 
 def tax_number_in(text: str) -> str:
     """The number said to be one, else what has the looks of one; empty if there is neither."""
-    if said := _SAID.search(text):
+    upper = text.upper()
+    if said := _SAID.search(upper):
         return written(said[1])
-    found = [hit[0] for hit in _NUMBER.finditer(text.upper())]
+    found = [hit[0] for hit in _NUMBER.finditer(upper)]
     likely = [number for number in found if len(written(number)) == LENGTH]
     return written((likely or found)[0]) if found else ""
