@@ -19,7 +19,7 @@ from xiaoer.understand.sizes import shoe_size_in
 class SizeAdviceArgs(Args):
     """Work out a shoe size from the length of a foot or a size in another system."""
 
-    measure: str = Field(max_length=200, description="E.g. foot 26.5 cm, 265 mm, UK 8, US women 9, EU 42")
+    measure: str = Field(max_length=200, description="E.g. foot 26.5 cm, 265 mm, UK 8, US 9 women, EU 42")
     product_id: str = Field(default="", description="The shoe; empty: any")
     words: str = Field(default="", max_length=200, description="The shoe's name, if its id is not known")
 

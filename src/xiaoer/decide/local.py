@@ -11,7 +11,7 @@ from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.mistaken import mistaken
-from xiaoer.decide.said import words_of
+from xiaoer.decide.said import is_plain, words_of
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -99,9 +99,11 @@ class LocalMind:
         choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
         if fill.refines_a_search(turn.understanding.slots, turn.memory):
             return None
-        if not fill.is_named(task.asked, choices, turn.understanding) and self._digresses(task, turn):
+        words = words_of(turn)
+        named = fill.is_named(task.asked, choices, turn.understanding) or is_plain(task.asked, words)
+        if not named and self._digresses(task, turn):
             return None
-        return fill.answered(task, choices, turn.understanding, turn.memory, words=words_of(turn))
+        return fill.answered(task, choices, turn.understanding, turn.memory, words=words)
 
     # --- the wishes of the message, then what was put aside ---------------------------------------
 

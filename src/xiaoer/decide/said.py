@@ -89,6 +89,11 @@ def answer(slot: str, words: str) -> Fact:
     return (_READ[slot](words) or None) if slot in _READ else None
 
 
+def is_plain(slot: str, words: str) -> bool:
+    """Whether the words hold what was asked for, whatever else they look like: digits are a parcel's, too."""
+    return slot in _PLAIN and bool(_READ[slot](words))
+
+
 def remedy_in(words: str) -> str:
     plain = fold(words)
     again, back = _RESEND.search(plain) is not None, _REFUND.search(plain) is not None
@@ -109,7 +114,8 @@ def _kind(words: str) -> str:
 def _title(words: str) -> str:
     for pattern in (_TITLE, _COMPANY_NAME):
         if hit := pattern.search(words):
-            return next(group for group in hit.groups() if group).strip(" .:：")
+            title = next(group for group in hit.groups() if group).strip(" .:：")
+            return "" if _NO_TITLE.search(title) else title
     return ""
 
 
@@ -148,6 +154,7 @@ _READ: Mapping[str, Callable[[str], str]] = {
     "what": _story,
     "measure": lambda words: words[:200] if shoe_size_in(words) else "",
 }
+_PLAIN = frozenset({"tax_number", "email", "phone", "measure"})
 _FREE: Mapping[str, Callable[[str], str]] = {
     "title": _whole_title,
     "what": lambda words: words[:600] if len(words.strip()) > 1 else "",

@@ -193,7 +193,8 @@ def _lettered(text: str) -> list[Size]:
 
 def shoe_size_in(text: str) -> Size | None:
     """The European size of a foot's length or of a shoe size of any region; None: no adult's shoe."""
-    for size in sizes_in("脚 " + clean(text)):  # said to be of feet: 26.5 cm alone may be anything
+    plain = clean(text)
+    for size in (*sizes_in(plain), *sizes_in("脚 " + plain)):  # 26.5 cm alone may be anything but of a foot
         number = size.value if size.value.replace(".", "", 1).isdecimal() else ""
         if number and _FIRST_EU <= float(number) <= _LAST_EU:
             return size
