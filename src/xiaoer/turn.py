@@ -16,6 +16,7 @@ from xiaoer.actions.base import Reach
 from xiaoer.actions.promised import promised_in
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember
+from xiaoer.domain.care_ports import Tickets
 from xiaoer.domain.conversation import Conversation, Message, State, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say
 from xiaoer.domain.feeling import mood_over
@@ -62,6 +63,7 @@ class House:
     ledger: Ledger
     desk: Desk
     tries: Tries
+    tickets: Tickets
     corrections: Corrections
     shop: Shop
     policy: Policy
@@ -73,6 +75,7 @@ class House:
             ledger=self.ledger,
             desk=self.desk,
             tries=self.tries,
+            tickets=self.tickets,
             conversations=self.conversations,
             policy=self.policy,
             conversation_id=turn.conversation.id,

@@ -11,14 +11,19 @@ from tests.shops.worlds import NOW, POLICY, clock, world
 
 from xiaoer.actions.base import CATALOGUE, Reach, Risk
 from xiaoer.actions.run import run
+from xiaoer.domain.care_ports import Asked, Ticket, TicketKind
+from xiaoer.domain.catalog import Product
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ShopId, StaffId
-from xiaoer.domain.order import Order, OrderState
+from xiaoer.domain.money import Money
+from xiaoer.domain.order import Order, OrderState, ParcelState
 from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan, Reason
 from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Proposal, ProposalState, Shop
 from xiaoer.domain.rules.money import Spent
+from xiaoer.domain.rules.parcels import is_late
 from xiaoer.domain.words import Language
 from xiaoer.shops.memory import MemoryShop, Stock
 
@@ -33,11 +38,17 @@ OF_AN_ORDER = sorted(
     if "order_id" in action.takes.model_fields and name != "prove_order"
 )
 STREET = "王小明 13912345678 上海市徐汇区漕溪北路398号2单元501室"
-SAID: Mapping[str, Facts] = {  # what is said rather than chosen
+GIVEN: Mapping[str, Facts] = {  # what is said rather than chosen
     "change_address": {"address": STREET},
     "request_return": {"reason": "wrong_size", "unopened": True},
     "request_exchange": {"reason": "wrong_size"},
+    "report_lost": {"remedy": "refund"},
+    "report_damage": {"remedy": "resend"},
+    "request_invoice": {"kind": "company", "title": "山月商贸有限公司", "tax_number": "91110000600037341L"},
 }
+
+# Whatever an action needs besides an order: values of the right kind.
+ANYTHING: Facts = {"reason": "faulty", "remedy": "refund", "kind": "personal", "title": "王小明"}
 
 
 def proven(order_id: str) -> Actor:
@@ -45,11 +56,41 @@ def proven(order_id: str) -> Actor:
 
 
 def memory_shop() -> MemoryShop:
+    """The world, some days on: one parcel of MEI's is lost, and what she bought costs half."""
     made = world()
     stock = Stock(
-        customers=made.customers, orders=made.orders, products=made.products, categories=made.categories
+        customers=made.customers,
+        orders=tuple(_lost(o) if o.id == LOST else o for o in made.orders),
+        products=tuple(_half_price(p) if p.id == CHEAPER.product_id else p for p in made.products),
+        categories=made.categories,
     )
     return MemoryShop(stock, POLICY, clock=clock)
+
+
+def _lost(order: Order) -> Order:
+    return replace(order, parcels=tuple(replace(p, state=ParcelState.LOST) for p in order.parcels))
+
+
+def _half_price(product: Product) -> Product:
+    half = tuple(replace(v, price=Money(v.price.minor // 2, v.price.currency)) for v in product.variants)
+    return replace(product, variants=half)
+
+
+def order_of(actor: Actor, *states: OrderState) -> Order:
+    """The actor's newest order, in one of `states`."""
+    theirs = [o for o in world().orders if o.customer_id == actor.customer_id]
+    return next(o for o in reversed(theirs) if not states or o.state in states)
+
+
+LOST = next(
+    o.id for o in world().orders if o.customer_id == MEI.customer_id and is_late(o, NOW) and o.parcels
+)
+CHEAPER = next(
+    o.lines[0]
+    for o in reversed(world().orders)
+    if o.customer_id == MEI.customer_id and o.state is OrderState.DELIVERED and not o.cases
+)
+NO_PHOTO = replace(POLICY, parcels=replace(POLICY.parcels, photo_needed=False) if POLICY.parcels else None)
 
 
 class MemoryLedger:
@@ -140,6 +181,36 @@ class MemoryHouse:
         return allowed
 
 
+class MemoryTickets:
+    def __init__(self) -> None:
+        self.open_ones: list[Ticket] = []
+
+    async def open(self, asked: Asked, *, now: datetime) -> Ticket:
+        found = await self.current(asked.kind, asked.conversation_id, None)
+        made = found or Ticket(number=f"T{len(self.open_ones) + 1:08d}", asked=asked, made_at=now)
+        if found is None:
+            self.open_ones.append(made)
+        return made
+
+    async def current(
+        self, kind: TicketKind, conversation_id: ConversationId, customer_id: CustomerId | None
+    ) -> Ticket | None:
+        def theirs(asked: Asked) -> bool:
+            of_customer = customer_id is not None and asked.customer_id == customer_id
+            return asked.kind is kind and (asked.conversation_id == conversation_id or of_customer)
+
+        return next((ticket for ticket in self.open_ones if theirs(ticket.asked)), None)
+
+    async def waiting(self, shop_id: ShopId, *, limit: int) -> list[Ticket]:
+        theirs = [ticket for ticket in self.open_ones if ticket.asked.shop_id == shop_id]
+        return sorted(theirs, key=lambda ticket: (ticket.asked.due_at, ticket.number))[:limit]
+
+    async def close(self, shop_id: ShopId, number: str, *, now: datetime) -> bool:
+        before = len(self.open_ones)
+        self.open_ones = [t for t in self.open_ones if (t.asked.shop_id, t.number) != (shop_id, number)]
+        return len(self.open_ones) < before
+
+
 class Watched:
     """Counts the writes that reach a shop; `break_on` raises before or after one of its calls."""
 
@@ -172,7 +243,9 @@ class Bench:
     shop: Any = field(default_factory=lambda: Watched(memory_shop()))
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     house: Any = field(default_factory=MemoryHouse)
+    tickets: Any = field(default_factory=MemoryTickets)
     now: datetime = NOW
+    policy: Policy = POLICY
 
     def reach(self, conversation_id: ConversationId = HERE) -> Reach:
         return Reach(
@@ -180,8 +253,9 @@ class Bench:
             ledger=self.ledger,
             desk=self.house,
             tries=self.house,
+            tickets=self.tickets,
             conversations=self.house,
-            policy=POLICY,
+            policy=self.policy,
             conversation_id=conversation_id,
             language=Language.ZH,
             now=self.now,
@@ -197,13 +271,17 @@ class Bench:
 
     async def card(self, action: str) -> NeedsConfirm:
         """A lawful card of MEI's for `action`."""
+        if action == "report_damage":  # no photo can be sent in yet
+            self.policy = NO_PHOTO
         outcome = await self.does(action, await self.lawful(action))
         assert isinstance(outcome, NeedsConfirm), outcome
         return outcome
 
     async def lawful(self, action: str) -> dict[str, Fact]:
         """Arguments with which MEI may do this write: what an action offers, it carries out."""
-        args = dict(SAID.get(action, {}))
+        args: dict[str, Fact] = dict(GIVEN.get(action, {}))
+        if "reason" in CATALOGUE[action].takes.model_fields:
+            args.setdefault("reason", "wrong_size")
         for slot in ("order_id", "line_id", "variant_id", "case_id", "method", "day"):
             if slot in CATALOGUE[action].takes.model_fields:
                 args[slot] = await self._lawful(action, slot, args)
@@ -228,9 +306,3 @@ class Bench:
             known = {**args, "line_id": value}
             return bool(await CATALOGUE[action].choices("variant_id", known, MEI, self.reach()))
         return True
-
-
-def order_of(actor: Actor, *states: OrderState) -> Order:
-    """The actor's newest order, in one of `states`."""
-    theirs = [o for o in world().orders if o.customer_id == actor.customer_id]
-    return next(o for o in reversed(theirs) if not states or o.state in states)

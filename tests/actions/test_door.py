@@ -32,6 +32,11 @@ CALL = {
     "change_payment": "change",
     "request_return": "open_case",
     "request_exchange": "open_case",
+    "price_protection": "change",
+    "report_lost": "change",
+    "report_damage": "change",
+    "give_goodwill": "change",
+    "request_invoice": "change",
 }
 
 
@@ -382,6 +387,7 @@ async def test_a_dearer_variant_is_paid_on_as_it_was_paid_and_a_cheaper_one_goes
         card = await bench.does("change_items", args)
         assert isinstance(card, NeedsConfirm)
         shown = card.plan.facts["extra" if by < 0 else "back"]
+        assert isinstance(shown, tuple)
         assert (card.plan.facts["situation"], len(shown)) == (kind, 1)
         assert shown[0] == {"method": "alipay", "amount": Money(100 * line.quantity, "CNY")}
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, make_url, select
 from tests.store.questions_contract import PIANO
 from tests.store.samples import GUEST, NOW, SHOP, customer, opened, said, turn
 
+from xiaoer.domain.care_ports import Asked, TicketKind
 from xiaoer.domain.conversation import Conversation, Memory
 from xiaoer.domain.ids import ConversationId, CustomerId, OrderId, ShopId, StaffId
 from xiaoer.domain.job import NewJob
@@ -32,10 +33,11 @@ from xiaoer.store.notes import Erase, note_of, rows_of
 from xiaoer.store.privacy import Person, erase, export
 from xiaoer.store.rows import new_id
 from xiaoer.store.tables import intents, metadata
+from xiaoer.store.tickets import SqlTickets
 
 PLACES = (
     "said", "part", "memory", "fact", "argument", "outcome", "feedback", "why", "understood", "receipt",
-    "asked", "subject", "payload",
+    "asked", "subject", "payload", "ticket",
 )  # fmt: skip
 ORDERS = [OrderId("M-LIN-1"), OrderId("M-LIN-2")]
 PERSON = Person(shop_id=SHOP, customer_id=CustomerId("c-lin"), order_ids=ORDERS)
@@ -100,6 +102,15 @@ async def live(store: Store, actor: Actor, mark: str, order: str = "") -> Conver
     given = Feedback(conversation_id=conversation.id, message_id=message.id, thumb=-1, text=c["feedback"])
     await log.feedback(given, now=NOW)
     await desk.queue(conversation.id, c["why"], now=NOW)
+    complaint = Asked(
+        kind=TicketKind.COMPLAINT,
+        shop_id=actor.shop_id,
+        conversation_id=conversation.id,
+        customer_id=actor.customer_id,
+        words=c["ticket"],
+        due_at=NOW,
+    )
+    await SqlTickets(store).open(complaint, now=NOW)
     await desk.take(conversation.id, StaffId("s-lin"), now=NOW)
     return conversation.id
 

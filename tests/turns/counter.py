@@ -13,6 +13,7 @@ from xiaoer.domain.order import Case, CaseKind, CaseState, Order, OrderState, Pa
 from xiaoer.domain.people import Customer
 from xiaoer.domain.ports import Proposal
 from xiaoer.domain.reply import ConfirmCard
+from xiaoer.domain.rules.money import warranty_until
 from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.rules.returns import case_of_line, exchange_until, return_until
 from xiaoer.domain.words import Language
@@ -105,6 +106,12 @@ def named_orders(talk: Talk, foreign: str) -> dict[str, str]:
         "shipped": lambda o: situation(o, now) == "shipped",
         "out": lambda o: situation(o, now) == "out_for_delivery",
         "late": lambda o: situation(o, now) == "shipped_late",
+        "lost": lambda o: situation(o, now) == "lost",
+        "recent": lambda o: o.delivered_at is not None and not o.cases and (now - o.delivered_at).days < 6,
+        "one_line": lambda o: o.delivered_at is not None and not o.cases and len(o.lines) == 1,
+        "in_warranty": lambda o: (
+            o.delivered_at is not None and any(warranty_until(o, x, policy) for x in o.lines)
+        ),
         "cancelled": lambda o: o.state is OrderState.CANCELLED,
         "returnable": returnable,
         "returnable1": lambda o: returnable(o) and len(o.lines) == 1,

@@ -15,6 +15,7 @@ from tests.once import made_once
 from tests.turns.counter import Clock
 
 from xiaoer.app import App, open_app
+from xiaoer.domain.catalog import Product
 from xiaoer.domain.money import Money
 from xiaoer.domain.ports import Shop
 from xiaoer.settings import Settings
@@ -26,7 +27,7 @@ HouseUrl = Callable[[str], str]
 
 class Switch:
     """The shop as it is, or broken: down, slow, rubbish, unclear (a write's answer is lost), changed;
-    or bare: it can only what every order system can.
+    or bare: it can only what every order system can. In a sale all costs half.
     """
 
     def __init__(self, shop: Shop) -> None:
@@ -54,10 +55,17 @@ class Switch:
             return "<html>502 Bad Gateway</html>"
         if self.mode == "unclear" and name in WRITES | {"effect"}:
             raise TimeoutError
+        if self.mode == "sale" and name == "product":
+            return _half_price(await call(*args, **named))
         if self.mode == "changed" and name == "order":
             order = await call(*args, **named)
             return replace(order, total=order.total + Money(100, order.total.currency)) if order else None
         return await call(*args, **named)
+
+
+def _half_price(product: Product) -> Product:
+    half = tuple(replace(v, price=Money(v.price.minor // 2, v.price.currency)) for v in product.variants)
+    return replace(product, variants=half)
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,6 @@ def test_no_correction(text):
         "请转接人工客服，谢谢",
         "让你们经理来",
         "叫店长出来",
-        "给我打个电话",
         "转客服",
         "别用机器人糊弄我，我要人工",
         "human",
@@ -164,7 +163,6 @@ def test_no_correction(text):
         "get me your manager",
         "I need a representative",
         "transfer me to a human being",
-        "call me back",
     ],
 )
 def test_wants_a_person(text):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from xiaoer.domain.care_ports import Tickets
 from xiaoer.domain.changes import Can
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
@@ -43,6 +44,7 @@ class Reach:
     ledger: Ledger
     desk: Desk
     tries: Tries
+    tickets: Tickets
     conversations: Conversations
     policy: Policy
     conversation_id: ConversationId

@@ -40,7 +40,7 @@ class FindProduct(Action[FindProductArgs]):
         found = await reach.shop.find(wanted, limit=SHOWN + 1)
         if not found:
             return await _nearest(wanted, reach)
-        products = tuple(_card(p, wanted) for p in found[:SHOWN])
+        products = tuple(product_card(p, wanted) for p in found[:SHOWN])
         facts: Facts = {
             "products": products,
             "shown": len(products),
@@ -109,7 +109,7 @@ def _stock_facts(product: Product, fits: Sequence[Variant], args: CheckStockArgs
         "left": left,
         "variant": variants_words(fits) if exact else Words("", ""),
         "have": variants_words(have),
-        "products": (_card(product, wanted),) if there or others else (),
+        "products": (product_card(product, wanted),) if there or others else (),
     }
 
 
@@ -118,14 +118,14 @@ async def _nearest(wanted: Wanted, reach: Reach) -> Refused:
     loose = await reach.shop.find(Wanted(words=wanted.words, category=wanted.category), limit=SHOWN)
     if not loose:
         return Refused(Reason.NOTHING_FOUND, {"situation": "none"})
-    cards = tuple(_card(p, Wanted()) for p in loose)
+    cards = tuple(product_card(p, Wanted()) for p in loose)
     return Refused(
         Reason.NOTHING_FOUND,
         {"situation": "near", "products": cards, "from": min(p.price_from for p in loose)},
     )
 
 
-def _card(product: Product, wanted: Wanted) -> Facts:
+def product_card(product: Product, wanted: Wanted) -> Facts:
     fits = [v for v in product.variants if v.stock > 0 and fits_options(v, wanted.colour, wanted.size)]
     shown = fits or list(product.variants)
     return {

@@ -9,6 +9,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Case, Line, Order, Parcel, PayMethod
 from xiaoer.domain.people import Address
+from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.money import spread
 from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.words import Words
@@ -163,3 +164,10 @@ def case_choice(order: Order, case: Case) -> Choice:
     about = [word for line in order.lines if line.id in case.line_ids for word in _about(line)]
     label = Words(f"{case.id} · {inside.zh}", f"{case.id} · {inside.en}")
     return Choice(case.id, label, tuple(dict.fromkeys(about)))
+
+
+def refund_words(order: Order, policy: Policy) -> Facts:
+    """Where money goes back to, and within how many days."""
+    days = [policy.refund_days.get(payment.method, 0) for payment in order.payments]
+    methods = tuple(dict.fromkeys(payment.method.value for payment in order.payments))
+    return {"methods": methods, "refund_days": max(days, default=0)}

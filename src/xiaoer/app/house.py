@@ -41,6 +41,7 @@ from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.policies import SqlPolicies
+from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
 from xiaoer.turn import Clerk, House
 from xiaoer.understand.catalogue import catalogue
@@ -137,6 +138,7 @@ async def open_app(
             ledger=SqlLedger(store, hub.ring),
             desk=SqlDesk(store, hub.ring),
             tries=SqlTries(store, secret=secret["conversation"].encode()),
+            tickets=SqlTickets(store),
             corrections=learning.corrections,
             shop=shop,
             policy=policy,

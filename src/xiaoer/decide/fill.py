@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from xiaoer.decide.said import answer, named
 from xiaoer.decide.several import closed, several, the_one
 from xiaoer.domain.conversation import Memory
 from xiaoer.domain.decision import Choice, Task
@@ -75,6 +76,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "change_address": ("order_id", "address"),
     "request_return": ("order_id", "reason", "unopened"),
     "request_exchange": ("order_id", "reason"),
+    "price_protection": ("order_id",),
+    "report_lost": ("order_id",),
+    "report_damage": ("order_id",),
+    "give_goodwill": ("order_id",),
+    "request_invoice": ("order_id",),
+    "warranty": ("order_id",),
     "check_stock": ("colour", "size"),
     "prove_order": ("order_id", "contact"),
 }
@@ -123,12 +130,20 @@ def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | Non
     return closed(part[0].value) if len(plain) > 1 and len(part) == 1 else None
 
 
-def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory: Memory) -> Task | None:
-    """The open task with what a message adds: the answer, other slots, fewer choices; None: nothing."""
+def answered(
+    task: Task, choices: Sequence[Choice], heard: Understanding, memory: Memory, *, words: str
+) -> Task | None:
+    """The open task with what a message adds: the answer, other slots, fewer choices; None: nothing.
+
+    `words`: the message in the customer's own case and script.
+    """
     value = answer_to(task.asked, choices, heard, by=by_kind_only(task.action, task.asked))
+    if value is None:
+        value = answer(task.asked, words)
     if value is None and task.asked == "order_id":
         value = from_memory("order_id", choices, heard.slots, memory, strict=True)
-    more = {k: v for k, v in from_slots(task.action, heard.slots).items() if k != task.asked}
+    found = {**from_slots(task.action, heard.slots), **named(task.action, words)}
+    more = {k: v for k, v in found.items() if k != task.asked}
     if task.action == "prove_order" and (contact := contact_in(heard)):
         more["contact"] = contact
     if value is not None:
@@ -143,9 +158,9 @@ def answered(task: Task, choices: Sequence[Choice], heard: Understanding, memory
 def is_named(slot: str, choices: Sequence[Choice], heard: Understanding) -> bool:
     """Whether a message is the very words of a choice, or a reason where a reason was asked for."""
     question = any(wish.question for wish in heard.wishes)
-    named = slot in ("reason", "unopened") and _READ[slot](heard.slots) not in ("", None)
+    plain = slot in ("reason", "unopened") and _READ[slot](heard.slots) not in ("", None)
     part = slot == "line_id" and the_one(choices, heard.text, options=False) is not None
-    return not question and (named or part or said(choices, heard.text, None) is not None)
+    return not question and (plain or part or said(choices, heard.text, None) is not None)
 
 
 def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
@@ -174,8 +189,8 @@ def by_kind_only(action: str, slot: str) -> str:
 
 def fitting(slot: str, choices: Sequence[Choice], slots: Slots) -> list[Choice]:
     """The choices that fit all that was said of them; none if nothing was said."""
-    if named := [c for c in choices if c.value in slots.order_ids]:
-        return named[:1]
+    if numbered := [c for c in choices if c.value in slots.order_ids]:
+        return numbered[:1]
     left, wants = list(choices), _wants(slot, slots)
     for want in wants:
         left = [c for c in left if want in c.about]

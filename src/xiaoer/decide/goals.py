@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from xiaoer.actions.base import CATALOGUE, Risk
-from xiaoer.decide import fill
+from xiaoer.decide import fill, said
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.decision import Answer, Choice, Chosen, Decision, Do, HandOff, Say, Suggest
 from xiaoer.domain.facts import Fact
@@ -24,10 +24,26 @@ from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library
 from xiaoer.domain.understanding import OTHER, Guess, Intent, Wish
 
-_NOT_OF_ONE_ORDER = frozenset({"list_orders", "find_product", "check_stock"})
-_READS = frozenset(
-    {"look_up_order", "track_parcel", "refund_status", "return_status", "list_orders", "find_product"}
+_NOT_OF_ONE_ORDER = frozenset(
+    {"list_orders", "find_product", "check_stock", "gift_card_balance", "membership", "size_advice"}
+    | {"compare_products", "complaint", "call_back", "unsubscribe", "request_data_export", "request_erasure"}
 )
+_READS = frozenset(
+    {
+        "look_up_order",
+        "track_parcel",
+        "refund_status",
+        "return_status",
+        "list_orders",
+        "find_product",
+        "gift_card_balance",
+    }
+    | {"warranty", "membership"}
+)
+_WRITES = frozenset(
+    {"cancel_order", "change_address", "request_return", "request_exchange", "price_protection"}
+    | {"report_lost", "report_damage", "request_invoice", "complaint", "unsubscribe"}
+)  # a question about one is answered before it is offered
 NO_CHOICE = (
     ToSaying,
     ToPerson,
@@ -112,6 +128,8 @@ class Goals:
         """
         if article.offer in _READS and _names_own(wish, turn):
             return Chosen(Do(article.offer, fill.from_slots(article.offer, wish.slots)), why)
+        if article.offer == "size_advice" and "measure" in (args := self._args(article.offer, wish, turn)):
+            return Chosen(Do(article.offer, args), why)
         named = self._library.article(
             article.slug, wish.text, turn.understanding.language, scope=_scope(turn)
         )
@@ -137,7 +155,16 @@ class Goals:
             return Chosen(self._stock(wish, turn), why)
         if action == "find_product":
             return Chosen(Do(action, _search(wish, turn)), why)
-        return Chosen(Do(action, fill.from_slots(action, wish.slots)), why)
+        return Chosen(Do(action, self._args(action, wish, turn)), why)
+
+    def _args(self, action: str, wish: Wish, turn: Turn) -> dict[str, Fact]:
+        words = said.words_of(turn)
+        if action == "compare_products":
+            return said.two_products(words, turn.memory)
+        found = {**fill.from_slots(action, wish.slots), **said.named(action, words)}
+        if action == "size_advice":
+            found |= _of_which_shoe(wish, turn)
+        return found
 
     def _stock(self, wish: Wish, turn: Turn) -> Do:
         """Stock of the thing spoken of; of a thing only named, the products that fit are shown."""
@@ -211,8 +238,8 @@ def _in_its_own_way(serves: Serves, decision: Decision) -> bool:
             return passages[0].slug == slug or passages[0].score < PLAINLY
         case ToSearch(), Answer():
             return True
-        case ToSaying(key), Say(said):
-            return key == said
+        case ToSaying(key), Say(spoken):
+            return key == spoken
         case ((ToArticle() | ToSearch() | ToColleague()), Say()):
             return True
         case _:
@@ -231,6 +258,13 @@ def _names_own(wish: Wish, turn: Turn) -> bool:
         return bool(slots.order_ids)
     own = slots.that and bool(turn.memory.order_id)
     return own or slots.latest or bool(slots.order_ids)
+
+
+def _of_which_shoe(wish: Wish, turn: Turn) -> dict[str, Fact]:
+    """The shoe named, else the one spoken of."""
+    if wish.slots.product_words or wish.slots.category:
+        return {"words": wish.slots.product_words} if wish.slots.product_words else {}
+    return {"product_id": turn.memory.product_id} if turn.memory.product_id else {}
 
 
 def _of_the_same_thing(wish: Wish, turn: Turn) -> bool:

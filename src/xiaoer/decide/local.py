@@ -11,6 +11,7 @@ from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.mistaken import mistaken
+from xiaoer.decide.said import is_plain, words_of
 from xiaoer.decide.several import as_well, on_top, several, the_one
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
@@ -42,7 +43,7 @@ _OFTEN_AN_ANSWER = frozenset(
         (
             "find_product", "check_stock", "other", "complaint", "likes_style", "colour_question",
             "size_advice", "faulty_item", "wrong_item", "not_wanted", "ordered_by_mistake", "acknowledge",
-            "address_correct", "missing_item", "invoice_details", "give_account",
+            "address_correct", "missing_item", "invoice_details", "give_account", "arrived_damaged",
         ),
     )
 )  # fmt: skip
@@ -116,9 +117,11 @@ class LocalMind:
         choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
         if fill.refines_a_search(turn.understanding.slots, turn.memory):
             return None
-        if not fill.is_named(task.asked, choices, turn.understanding) and self._digresses(task, turn):
+        words = words_of(turn)
+        named = fill.is_named(task.asked, choices, turn.understanding) or is_plain(task.asked, words)
+        if not named and self._digresses(task, turn):
             return None
-        return fill.answered(task, choices, turn.understanding, turn.memory)
+        return fill.answered(task, choices, turn.understanding, turn.memory, words=words)
 
     # --- the wishes of the message, then what was put aside ---------------------------------------
 
@@ -206,7 +209,7 @@ class LocalMind:
             value = None
             if missing[0] not in task.args:  # else more of the same may be chosen
                 value = self._fitting(action, missing[0], choices, named, turn)
-            if missing[0] == "order_id" and named.tracking_numbers:
+            if missing[0] == "order_id" and named.tracking_numbers and "tax_number" not in task.args:
                 value = await order_with_parcel(named.tracking_numbers[0], actor, reach)
             if value is None:
                 fit = fill.fitting(fill.by_kind_only(action.name, missing[0]), choices, named)

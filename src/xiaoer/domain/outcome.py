@@ -48,6 +48,17 @@ class Reason(StrEnum):
     GIFT_CARD_TOO_SMALL = "gift_card_too_small"
     NOT_CHEAPER = "not_cheaper"
     NOTHING_LEFT = "nothing_left"  # all that was paid has gone back
+    NOTHING_WRONG = "nothing_wrong"  # nothing to make up for
+    INVOICE_ASKED = "invoice_asked"
+    NO_GIFT_CARD = "no_gift_card"
+    NO_WARRANTY = "no_warranty"
+    SAME_PRODUCT = "same_product"
+    NO_SIZES = "no_sizes"  # its sizes do not go by the foot
+    BAD_SIZE = "bad_size"
+    BAD_TAX_NUMBER = "bad_tax_number"
+    BAD_EMAIL = "bad_email"
+    BAD_PHONE = "bad_phone"
+    ASKED_BEFORE = "asked_before"  # a ticket of the kind is open
     # the rules
     NOT_OFFERED = "not_offered"  # this shop does not do it
     CHANGED_BEFORE = "changed_before"
@@ -55,6 +66,7 @@ class Reason(StrEnum):
     GIVEN_BEFORE = "given_before"
     DAMAGE_WINDOW_OVER = "damage_window_over"
     PRICE_WINDOW_OVER = "price_window_over"
+    PHOTO_NEEDED = "photo_needed"
     ABOVE_LIMIT = "above_limit"  # more than goes back without a colleague
     NEEDS_COLLEAGUE = "needs_colleague"
     COLLEAGUE_SAID_NO = "colleague_said_no"

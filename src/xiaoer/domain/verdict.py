@@ -15,6 +15,8 @@ class Could(StrEnum):
     SEALED = "sealed"  # if it is unopened
     FAULTY = "faulty"  # if it is faulty, damaged, another than ordered
     SAME_PRICE = "same_price"  # if another of the same price is wanted
+    REFUND = "refund"  # if the money is taken instead
+    RESEND = "resend"  # if the same is taken once more instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,13 @@ from xiaoer.domain.reply import (
 )
 from xiaoer.speak.render import Renderer
 
+_MADE_GOOD = (
+    ("order_id", ""),
+    ("items", ""),
+    ("remedy", "term.remedy"),
+    ("refund", ""),
+    ("methods", "term.method"),
+)
 # What a card reads out, in this order; a fact that is missing has no row.
 _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
     "cancel_order": (("order_id", ""), ("items", ""), ("refund", ""), ("methods", "term.method")),
@@ -54,6 +61,24 @@ _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("kind", "term.case"),
         ("items", ""),
         ("not_back", ""),
+    ),
+    "price_protection": (
+        ("order_id", ""),
+        ("item", ""),
+        ("paid", ""),
+        ("price", ""),
+        ("refund", ""),
+        ("methods", "term.method"),
+    ),
+    "report_lost": _MADE_GOOD,
+    "report_damage": _MADE_GOOD,
+    "give_goodwill": (("order_id", ""), ("refund", ""), ("methods", "term.method")),
+    "request_invoice": (
+        ("order_id", ""),
+        ("kind", "term.invoice"),
+        ("title", ""),
+        ("tax_number", ""),
+        ("email", ""),
     ),
 }
 

@@ -148,6 +148,7 @@ class Trial:
             ledger=house.ledger,
             desk=house.desk,
             tries=house.tries,
+            tickets=house.tickets,
             conversations=house.conversations,
             policy=house.policy,
             conversation_id=ConversationId(""),  # nobody is talking: only look-ups are tried

@@ -33,7 +33,7 @@ _PERSON_ZH = re.compile(
     r"|(?:找|换|叫|安排|派)(?:个|一个|位|一位)人(?:来|跟|和|聊|说|处理|接|$|[,.!吧])"
     r"|(?:叫|找|让|换|要)[^,.?!。\n]{0,6}(?:经理|主管|负责人|店长|领导|老板|上级)(?:来|出来|说|谈|跟|和|$|"
     r"[,.!聊])"
-    r"|(?:给我|打|回)个?电话给我|给我(?:打|回)个?电话|有没有(?:真人|活人)|真人(?:客服|服务)"
+    r"|有没有(?:真人|活人)|真人(?:客服|服务)"
 )
 _WHO_EN = (
     r"(?:humans?|real person|live person|actual person|person|(?:live |real |human )?agents?|"
@@ -50,8 +50,6 @@ _PERSON_EN = re.compile(
     rf"live |actual |human )?"
     r"(?:human(?: being| agent)?|person|agent|representative|manager|supervisor|operator)\b(?! size)"
     r"|\b(?:real|live|actual) (?:person|human|agent)\b|\bhuman (?:agent|being|please|support|help)\b"
-    r"|\b(?:call|phone|ring) me(?: back)?(?=[.!? ]*$| please| now| on)|\bsomeone (?:to )?(?:call|phone|"
-    r"ring) me\b"
     r"|\bescalate (?:this|it|my)\b"
 )
 _PERSON_ALONE = re.compile(

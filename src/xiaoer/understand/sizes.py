@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from xiaoer.text.clean import clean
 from xiaoer.understand.numbers import ENGLISH, number
 from xiaoer.understand.shoes import Scale, converted
 from xiaoer.understand.vocabulary import vocabulary
@@ -188,3 +189,13 @@ def _lettered(text: str) -> list[Size]:
     named = [Size(words[word], word, (at, at + len(word))) for word in words if (at := text.find(word)) >= 0]
     said = [Size(value, _said(hit), hit.span()) for value, hit in (*letters, *spoken)]
     return said or named  # 最小号L is an L
+
+
+def shoe_size_in(text: str) -> Size | None:
+    """The European size of a foot's length or of a shoe size of any region; None: no adult's shoe."""
+    plain = clean(text)
+    for size in (*sizes_in(plain), *sizes_in("脚 " + plain)):  # 26.5 cm alone may be anything but of a foot
+        number = size.value if size.value.replace(".", "", 1).isdecimal() else ""
+        if number and _FIRST_EU <= float(number) <= _LAST_EU:
+            return size
+    return None

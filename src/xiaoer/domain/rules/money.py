@@ -7,7 +7,7 @@ from datetime import datetime
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Line, Order, PayMethod, RefundState
+from xiaoer.domain.order import Line, Order, OrderState, PayMethod, RefundState
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.clock import end_of_day, months_after
@@ -116,6 +116,10 @@ def may_protect_price(
         return Verdict(rule=rule, policy=policy.version, reason=Reason.PRICE_WINDOW_OVER, facts=over)
     if given_before:
         return Verdict(rule=rule, policy=policy.version, reason=Reason.GIVEN_BEFORE, facts=facts)
+    if order.state is OrderState.CANCELLED:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.ALREADY_CANCELLED, facts=facts)
+    if order.state is OrderState.AWAITING_PAYMENT:
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOT_PAID_YET, facts=facts)
     today = next((v.price for v in product.variants if v.id == line.variant_id), None) if product else None
     if today is None or today.minor >= line.unit_price.minor:
         same: Facts = {**facts, "paid": line.unit_price, "price": today}

@@ -1,5 +1,6 @@
 """Every table. Each says of its rows, and of each column, what privacy needs to know (notes.py)."""
 
+from xiaoer.store.tables.care import tickets
 from xiaoer.store.tables.common import EFFECT, FOREVER, TALK, TRY, metadata
 from xiaoer.store.tables.jobs import jobs, promises
 from xiaoer.store.tables.knowledge import article_versions, imports, reply_templates, template_uses
@@ -39,6 +40,7 @@ __all__ = [
     "proofs",
     "reply_templates",
     "template_uses",
+    "tickets",
     "tries",
     "turns",
 ]

@@ -1,0 +1,172 @@
+"""What a message names in its own words for slots that no pattern of understand/slots.py reads."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from xiaoer.domain.conversation import Memory, Turn
+from xiaoer.domain.facts import Fact
+from xiaoer.domain.order import InvoiceKind
+from xiaoer.domain.rules.care import Remedy
+from xiaoer.text.clean import fold, tidy
+from xiaoer.understand.codes import email_in, phone_in
+from xiaoer.understand.sizes import shoe_size_in
+from xiaoer.understand.tax_numbers import tax_number_in
+
+_RESEND = re.compile(
+    r"补发|补寄|重发|重寄|重新(?:发|寄)|再(?:发|寄|送)一|换(?:个|一个|件)?新的?|"
+    r"\b(?:re-?send|send (?:it|them|me|us|another|a new)|replace(?:ment)?|new one|another one|again)\b"
+)
+_REFUND = re.compile(r"退款|退钱|退我|钱退|把钱|不要了|退了吧|\b(?:refund|money back|my money|reimburse)")
+_COMPANY = re.compile(
+    r"公司|单位|企业|专票|税号|学校|机构|\b(?:company|business|firm|corporate|employer|vat)\b"
+)
+_PERSONAL = re.compile(r"个人|私人|我自己|\b(?:personal(?:ly)?|private|myself|for me|just me)\b")
+_TITLE = re.compile(
+    r"(?:发票)?抬头(?:开|写|是|为|就写|就是|用)?[:： ]*([^\n,，。;；]{2,60})"
+    r"|(?:made out to|in the name of|invoice title|billed? to|title(?: is)?:)[: ]*([^\n,，;]{2,80})",
+    re.IGNORECASE,
+)
+_COMPANY_NAME = re.compile(
+    r"([\u4e00-\u9fff（）()A-Za-z0-9]{2,40}(?:公司|集团|厂|事务所|工作室|合作社|大学|中学|小学|医院))"
+    r"|((?:[A-Z][\w&.'-]* ?){1,6},? (?:Ltd|Limited|Inc|LLC|GmbH|Corp|Co)\b\.?(?: Ltd\.?)?)"
+)
+_NO_TITLE = re.compile(r"[?？吗呢]$|怎么|什么|^(?:ok|yes|no|hi|hello)$", re.IGNORECASE)
+_TOO_SHORT_HAN, _TOO_SHORT_WORDS = 14, 8  # of a complaint: less says that there is one, not what it is
+_ORDERS = re.compile(r"我要|我想|请|帮我|麻烦|给我|投诉|举报|你们|一下")
+
+
+_PAIR = re.compile(
+    r"(?:比较|对比|比一比|比一下)(?:一下|下)?([^,，。?？]{2,30}?)(?:和|跟|与|还有)([^,，。?？]{2,30})"
+    r"|([^,，。?？]{2,30}?)(?:和|跟|与|还是)([^,，。?？]{2,30}?)(?:有什么|有啥|有何|哪|的?区别|比|相比|差|怎么选|选)"
+    r"|\bcompare (?:the )?([^,.?]{2,40}?) (?:and|with|to|vs\.?|versus|against) "
+    r"(?:the )?([^,.?]{2,40})"
+    r"|\bbetween (?:the )?([^,.?]{2,40}?) and (?:the )?([^,.?]{2,40})"
+    r"|(?:which is better,? )?(?:the )?([^,.?]{2,40}?) (?:vs\.?|versus|or) (?:the )?([^,.?]{2,40})"
+)
+_AHEAD = re.compile(
+    r"^(?:请|麻烦|帮我|给我|我想|你们|那个?|这个?|那款|这款|which is better|is|are)+ ?", re.ASCII
+)
+_BOTH = re.compile(r"[这那前]两|两(?:款|个|件|种|双)|\b(?:these|those|both|the two|them|first two)\b")
+_PLACES = {
+    word: n
+    for n, words in enumerate(("第一 first 1st", "第二 second 2nd", "第三 third 3rd", "第四 fourth 4th"))
+    for word in words.split()
+}
+
+
+def two_products(words: str, memory: Memory) -> dict[str, Fact]:
+    """The two things to be compared: by their names, or by their places in the list that was shown."""
+    plain, shown = fold(words), memory.shown if memory.shown_slot == "product_id" else ()
+    hit = _PAIR.search(plain)
+    pair = [_AHEAD.sub("", name.strip()) for name in hit.groups() if name] if hit else []
+    if len(pair) == 2 and not any(_BOTH.search(name) for name in pair):  # noqa: PLR2004
+        return {slot: _placed(name, shown) for slot, name in zip(("first", "second"), pair, strict=True)}
+    if len(shown) >= 2 and _BOTH.search(plain):  # noqa: PLR2004
+        return {"first": shown[0], "second": shown[1]}
+    return {}
+
+
+def _placed(name: str, shown: Sequence[str]) -> str:
+    place = next((n for word, n in _PLACES.items() if name.startswith(word)), len(shown))
+    return shown[place] if place < len(shown) else name
+
+
+def words_of(turn: Turn) -> str:
+    """The customer's own words in this turn, tidied: case and script stay."""
+    return tidy("\n".join(m.text for m in turn.messages) or turn.understanding.text)
+
+
+def named(action: str, words: str) -> dict[str, Fact]:
+    """Values for slots of this action that the words name outright."""
+    found = {slot: _READ[slot](words) for slot in _NAMES.get(action, ())}
+    return {slot: value for slot, value in found.items() if value not in ("", None)}
+
+
+def answer(slot: str, words: str) -> Fact:
+    """What the words say to the question for `slot`; None if they do not answer it."""
+    if slot in _FREE:
+        return _FREE[slot](words) or None
+    return (_READ[slot](words) or None) if slot in _READ else None
+
+
+def is_plain(slot: str, words: str) -> bool:
+    """Whether the words hold what was asked for, whatever else they look like: digits are a parcel's, too."""
+    return slot in _PLAIN and bool(_READ[slot](words))
+
+
+def remedy_in(words: str) -> str:
+    plain = fold(words)
+    again, back = _RESEND.search(plain) is not None, _REFUND.search(plain) is not None
+    if again == back:
+        return ""
+    return (Remedy.RESEND if again else Remedy.REFUND).value
+
+
+def _kind(words: str) -> str:
+    plain = fold(words)
+    company = _COMPANY.search(plain) is not None or bool(tax_number_in(words))
+    personal = _PERSONAL.search(plain) is not None
+    if company == personal:
+        return ""
+    return (InvoiceKind.COMPANY if company else InvoiceKind.PERSONAL).value
+
+
+def _title(words: str) -> str:
+    for pattern in (_TITLE, _COMPANY_NAME):
+        if hit := pattern.search(words):
+            title = next(group for group in hit.groups() if group).strip(" .:：")
+            return "" if _NO_TITLE.search(title) else title
+    return ""
+
+
+def _whole_title(words: str) -> str:
+    """Asked for, all of a line is the title, unless it is a question."""
+    if said := _title(words):
+        return said
+    line = words.strip().split("\n")[0].strip(" .。,，")
+    return "" if _NO_TITLE.search(line) or not 1 < len(line) <= 100 else line  # noqa: PLR2004
+
+
+def _email(words: str) -> str:
+    found = email_in(fold(words))
+    return found[0] if found else ""
+
+
+def _phone(words: str) -> str:
+    found = phone_in(fold(words))
+    return found[0] if found else ""
+
+
+def _story(words: str) -> str:
+    """What went wrong, if the words tell more than that something did."""
+    rest = _ORDERS.sub("", fold(words))
+    long = len(rest) >= _TOO_SHORT_HAN if not rest.isascii() else len(rest.split()) >= _TOO_SHORT_WORDS
+    return words[:600] if long else ""
+
+
+_READ: Mapping[str, Callable[[str], str]] = {
+    "remedy": remedy_in,
+    "kind": _kind,
+    "title": _title,
+    "tax_number": tax_number_in,
+    "email": _email,
+    "phone": _phone,
+    "what": _story,
+    "measure": lambda words: words[:200] if shoe_size_in(words) else "",
+}
+_PLAIN = frozenset({"tax_number", "email", "phone", "measure"})
+_FREE: Mapping[str, Callable[[str], str]] = {
+    "title": _whole_title,
+    "what": lambda words: words[:600] if len(words.strip()) > 1 else "",
+    "first": lambda words: words[:60] if len(words.strip()) > 1 else "",
+    "second": lambda words: words[:60] if len(words.strip()) > 1 else "",
+}
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "report_lost": ("remedy",),
+    "report_damage": ("remedy",),
+    "request_invoice": ("kind", "title", "tax_number", "email"),
+    "complaint": ("what",),
+    "call_back": ("phone",),
+    "unsubscribe": ("email",),
+    "size_advice": ("measure",),
+}
