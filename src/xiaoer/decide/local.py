@@ -10,6 +10,7 @@ from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
+from xiaoer.decide.memory import SAID_AGAIN
 from xiaoer.decide.mistaken import mistaken
 from xiaoer.decide.said import is_plain, words_of
 from xiaoer.decide.several import as_well, on_top, several, the_one
@@ -129,9 +130,10 @@ class LocalMind:
         last = turn.steps[-1]
         if isinstance(last.chosen.decision, Ask) or isinstance(last.outcome, NeedsConfirm):
             return None
-        asks = isinstance(last.outcome, Refused) and turn.memory.task != turn.conversation.memory.task
-        if asks and turn.memory.task is not None:  # the refusal itself asks: which part of the address?
-            return None
+        if isinstance(last.outcome, Refused) and turn.memory.task is not None:
+            again = last.outcome.reason in SAID_AGAIN  # the refusal itself asks: which part of the address?
+            if again or turn.memory.task != turn.conversation.memory.task:
+                return None
         return await self._serve(turn)
 
     async def _serve(self, turn: Turn) -> Chosen | None:

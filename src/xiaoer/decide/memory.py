@@ -23,7 +23,7 @@ from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, R
 _SAME_ITEM = {"request_exchange", "change_items"}  # one is offered for the other, of the same thing
 MOST_PARKED = 3
 OFFERS_PERSON = frozenset({"shop_down", "needs_colleague", "not_written"})  # say.<key>: and a yes calls one
-_SAID_AGAIN = {  # what was wrong is asked for once more
+SAID_AGAIN = {  # what was wrong is asked for once more
     Reason.BAD_ADDRESS: "address",
     Reason.BAD_TAX_NUMBER: "tax_number",
     Reason.BAD_EMAIL: "email",
@@ -120,7 +120,7 @@ def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
     if no.reason is Reason.NOT_PROVEN:
         then = task.then if task.action == "prove_order" else task
         return replace(memory, task=Task(action="prove_order", asked="order_id", then=then))
-    if (slot := _SAID_AGAIN.get(no.reason)) is not None:
+    if (slot := SAID_AGAIN.get(no.reason)) is not None:
         args = {name: value for name, value in task.args.items() if name != slot}
         return replace(memory, task=Task(action=task.action, args=args, asked=slot))
     instead = str(no.facts.get("instead", ""))
