@@ -5,11 +5,10 @@ from typing import cast
 
 from typing_extensions import override
 
-from xiaoer.actions.ability import lacking
 from xiaoer.actions.base import Action, Reach, Risk, offer
 from xiaoer.actions.orders import OrderArgs, order_choices, order_of
 from xiaoer.actions.views import refund_words
-from xiaoer.domain.changes import GiveBack
+from xiaoer.domain.changes import Can, GiveBack
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
@@ -24,6 +23,7 @@ from xiaoer.guard.access import MOST_ORDERS, owned_order
 class GiveGoodwill(Action[OrderArgs]):
     name = "give_goodwill"
     risk = Risk.MONEY
+    needs = Can.GIVE_BACK
     takes = OrderArgs
 
     @override
@@ -33,7 +33,7 @@ class GiveGoodwill(Action[OrderArgs]):
             return order
         before = await _given_before(order, reach)
         verdict = may_be_consoled(order, reach.policy, reach.now, given_before=before)
-        if (no := verdict.refused() or lacking(GiveBack, reach)) is not None:
+        if (no := verdict.refused()) is not None:
             return no
         facts: Facts = {**verdict.facts, **refund_words(order, reach.policy)}
         return Plan(self.name, {"order_id": order.id}, facts, order.version)

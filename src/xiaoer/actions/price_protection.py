@@ -6,12 +6,11 @@ from typing import cast
 from pydantic import Field
 from typing_extensions import override
 
-from xiaoer.actions.ability import lacking
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
 from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.request_return import line_choices
 from xiaoer.actions.views import line_choice, refund_words
-from xiaoer.domain.changes import GiveBack
+from xiaoer.domain.changes import Can, GiveBack
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import LineId, OrderId
@@ -35,6 +34,7 @@ class PriceProtectionArgs(Args):
 class PriceProtection(Action[PriceProtectionArgs]):
     name = "price_protection"
     risk = Risk.MONEY
+    needs = Can.GIVE_BACK
     takes = PriceProtectionArgs
 
     @override
@@ -45,7 +45,7 @@ class PriceProtection(Action[PriceProtectionArgs]):
         if (line := order.line(args.line_id)) is None:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
         verdict = await _verdict(order, line, reach)
-        if (no := verdict.refused() or lacking(GiveBack, reach)) is not None:
+        if (no := verdict.refused()) is not None:
             return no
         facts: Facts = {**verdict.facts, "item": line_choice(line).label, **refund_words(order, reach.policy)}
         return Plan(self.name, {"order_id": order.id, "line_id": line.id}, facts, order.version)

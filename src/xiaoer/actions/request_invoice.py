@@ -6,10 +6,9 @@ from datetime import timedelta
 from pydantic import Field
 from typing_extensions import override
 
-from xiaoer.actions.ability import lacking
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
 from xiaoer.actions.orders import order_choices, order_of
-from xiaoer.domain.changes import AskInvoice
+from xiaoer.domain.changes import AskInvoice, Can
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
@@ -37,6 +36,7 @@ class RequestInvoiceArgs(Args):
 class RequestInvoice(Action[RequestInvoiceArgs]):
     name = "request_invoice"
     risk = Risk.WRITE
+    needs = Can.INVOICE
     takes = RequestInvoiceArgs
 
     @override
@@ -44,7 +44,7 @@ class RequestInvoice(Action[RequestInvoiceArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        if (no := may_ask_invoice(order, reach.policy).refused() or lacking(AskInvoice, reach)) is not None:
+        if (no := may_ask_invoice(order, reach.policy).refused()) is not None:
             return no
         if args.kind is None or not args.title.strip():
             return Refused(Reason.BAD_ARGUMENTS, {"fields": "kind, title"})
