@@ -118,7 +118,7 @@ async def test_what_is_above_the_limit_waits_for_a_colleague_and_is_then_done_on
     assert await shop.state(order) is OrderState.CANCELLED
     assert await shop.waiting() == []
     told = [m["text"] for m in await visitor.heard() if m["author"] == "assistant"]
-    assert sum("has been cancelled" in text or "is cancelled" in text for text in told) == 1
+    assert sum("has been cancelled" in text or "is cancelled" in text for text in told) == 1, told
     after = await shop.app.house.shop.order(order.id)
     assert after is not None
     assert sum(refund.amount.minor for refund in after.refunds) == order.total.minor
