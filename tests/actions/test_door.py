@@ -11,7 +11,7 @@ from xiaoer.actions.base import CATALOGUE
 from xiaoer.actions.run import CARD_LIVES, decline, run
 from xiaoer.domain.changes import NEEDS, Can, Urge
 from xiaoer.domain.decision import Do
-from xiaoer.domain.facts import Fact
+from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, ShopId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order, OrderState, Payment, PayMethod
@@ -381,9 +381,9 @@ async def test_a_dearer_variant_is_paid_on_as_it_was_paid_and_a_cheaper_one_goes
         put(bench, replace(order, state=OrderState.PAID, lines=lines, payments=paid or PAID))
         card = await bench.does("change_items", args)
         assert isinstance(card, NeedsConfirm)
-        shown = card.plan.facts["extra" if by < 0 else "back"]
-        assert (card.plan.facts["situation"], len(shown)) == (kind, 1)
-        assert shown[0] == {"method": "alipay", "amount": Money(100 * line.quantity, "CNY")}
+        one: Facts = {"method": "alipay", "amount": Money(100 * line.quantity, "CNY")}
+        assert card.plan.facts["situation"] == kind
+        assert card.plan.facts["extra" if by < 0 else "back"] == (one,)
 
 
 PAID = (Payment(method=PayMethod.ALIPAY, amount=Money(10**7, "CNY"), paid_at=Bench().now),)
