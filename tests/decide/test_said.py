@@ -2,7 +2,7 @@
 
 import pytest
 
-from xiaoer.decide.said import answer, is_plain, named, remedy_in, two_products
+from xiaoer.decide.said import answer, demands, is_plain, named, remedy_in, two_products
 from xiaoer.domain.conversation import Memory
 
 SHOWN = Memory(shown=("p1", "p2", "p3"), shown_slot="product_id")
@@ -87,3 +87,18 @@ def test_two_products_by_name_or_place(words: str, pair: tuple[str, str] | None)
 
 def test_these_two_of_no_list_are_asked_for() -> None:
     assert two_products("这两款有什么区别", Memory()) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "demanded"),
+    [
+        ("给我退差价", True),
+        ("退差价", True),
+        ("refund the price difference", True),
+        ("can i get the difference", False),
+        ("买完降价了能退差价吗", False),
+        ("请问降价了怎么办", False),
+    ],
+)
+def test_a_demand_is_no_question(text: str, demanded: bool) -> None:
+    assert demands(text) is demanded

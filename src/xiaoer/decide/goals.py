@@ -40,6 +40,8 @@ _READS = frozenset(
     }
     | {"warranty", "membership"}
 )
+_DEMANDED = frozenset({"price_protection", "report_damage"})
+_AT_ONCE = _READS | _DEMANDED  # of the customer's own order, more is told by doing than by an article
 _WRITES = frozenset(
     {"cancel_order", "change_address", "request_return", "request_exchange", "price_protection"}
     | {"report_lost", "report_damage", "request_invoice", "complaint", "unsubscribe"}
@@ -126,8 +128,9 @@ class Goals:
 
         Asked of the customer's own order, the order system knows better than any article.
         """
-        if article.offer in _READS and _names_own(wish, turn):
-            return Chosen(Do(article.offer, fill.from_slots(article.offer, wish.slots)), why)
+        demanded = article.offer in _DEMANDED and said.demands(wish.text)
+        if demanded or (article.offer in _AT_ONCE and _names_own(wish, turn)):
+            return Chosen(Do(article.offer, self._args(article.offer, wish, turn)), why)
         if article.offer == "size_advice" and "measure" in (args := self._args(article.offer, wish, turn)):
             return Chosen(Do(article.offer, args), why)
         named = self._library.article(

@@ -30,6 +30,10 @@ _COMPANY_NAME = re.compile(
     r"([\u4e00-\u9fff（）()A-Za-z0-9]{2,40}(?:公司|集团|厂|事务所|工作室|合作社|大学|中学|小学|医院))"
     r"|((?:[A-Z][\w&.'-]* ?){1,6},? (?:Ltd|Limited|Inc|LLC|GmbH|Corp|Co)\b\.?(?: Ltd\.?)?)"
 )
+_DEMAND = re.compile(
+    r"我要|帮我|给我|申请|退我|麻烦|请(?!问)|补给我|^退"
+    r"|^(?:please|pls|refund|give|pay|send|replace|return|i want|i'd like|i need|i demand)\b|\bplease$"
+)
 _NO_TITLE = re.compile(r"[?？吗呢]$|怎么|什么|^(?:ok|yes|no|hi|hello)$", re.IGNORECASE)
 _TOO_SHORT_HAN, _TOO_SHORT_WORDS = 14, 8  # of a complaint: less says that there is one, not what it is
 _ORDERS = re.compile(r"我要|我想|请|帮我|麻烦|给我|投诉|举报|你们|一下")
@@ -87,6 +91,11 @@ def answer(slot: str, words: str) -> Fact:
     if slot in _FREE:
         return _FREE[slot](words) or None
     return (_READ[slot](words) or None) if slot in _READ else None
+
+
+def demands(text: str) -> bool:
+    """Whether a cleaned text wants it done, rather than to be told of it."""
+    return _DEMAND.search(text) is not None
 
 
 def is_plain(slot: str, words: str) -> bool:

@@ -59,6 +59,7 @@ _TO_BE_DONE = _named(
     "cancel_order", "cancel_items", "request_return", "request_exchange", "change_address", "track_parcel",
     "order_status", "find_product",
 )  # fmt: skip
+_REPORT = Intent("parcel_lost")  # "it is lost, I want my money back": what is wanted for it is no other wish
 _CUE = re.compile(
     r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|"
     r"给我|取消|退|换|改|查|催|转|找|推荐|看"
@@ -179,7 +180,7 @@ def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _
 
 def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     """The whole text with the guess of its one clear piece, if the whole blurs it."""
-    if whole.best.intent == own.best.intent or whole.best.confidence >= own.best.confidence:
+    if whole.best.intent in (own.best.intent, _REPORT) or whole.best.confidence >= own.best.confidence:
         return whole
     return _Piece(whole.start, whole.end, True, own.guesses)
 

@@ -29,6 +29,10 @@ _IN_PART = re.compile(
     r"|articles?|single|(?:from|out of|in) (?:my|the|this|that) (?:order|purchase)|the rest|keep|others?"
     r"|everything else)\b"
 )
+_LOST = re.compile(  # whatever is asked for besides: the money for it is not that of a return
+    r"\b(?:parcel|package|shipment)\b[^,.?!]{0,24}\b(?:is|was|got|been|went) lost\b"
+    r"|(?:快递|包裹|丢件)[^,.?!]{0,8}(?:丢了|弄丢|丢失|遗失)"
+)
 
 
 def guesses_by_rule(text: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
@@ -49,6 +53,8 @@ def _certain(text: str) -> Intent | None:
     numbers = tracking_numbers(text)
     if numbers and len(text) - len(numbers[0][0]) <= 1:
         return Intent("track_parcel")
+    if _LOST.search(text):
+        return Intent("parcel_lost")
     return Intent("cancel_order") if _CANCEL.search(text) and not _IN_PART.search(text) else None
 
 
