@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +22,7 @@ class Postgres:
     def __init__(self, uri: str) -> None:
         self._uri = make_url(uri)
         self._numbers = count(1)
+        self._filled: set[str] = set()
         self._admin: Engine = create_engine(
             self._uri.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
         )
@@ -31,8 +32,19 @@ class Postgres:
         upgrade(self._url_of(TEMPLATE))
 
     def fresh(self, *, migrated: bool = True) -> str:
+        return self._copy(TEMPLATE if migrated else "template0")
+
+    def filled(self, name: str, fill: Callable[[str], None]) -> str:
+        """A copy of a database that `fill(url)` has filled, once a session."""
+        if name not in self._filled:
+            self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+            fill(self._url_of(name))
+            self._filled.add(name)
+        return self._copy(name)
+
+    def _copy(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url_of(name)
 
     def drop(self, url: str) -> None:

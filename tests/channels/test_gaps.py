@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from tests.channels.counter import STAFF, Visitor
 from tests.channels.test_bad_input import problem
 from tests.turns.counter import Clock
-from tests.turns.house import Opened
+from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App, web
 
@@ -60,8 +60,8 @@ class Desk:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(opened: Opened, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
-    url = request.getfixturevalue("postgres").fresh() if request.param == "postgresql" else ""
+async def desk(opened: Opened, house_url: HouseUrl, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    url = house_url(request.param)
     clock = Clock()
     async with opened(clock, 20.0, url) as (app, _):
         token = SecretStr(f"lin:{STAFF['lin']}")

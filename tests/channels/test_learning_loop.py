@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.channels.counter import Visitor
 from tests.channels.test_bad_input import problem
 from tests.turns.counter import Clock
-from tests.turns.house import Opened
+from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App, web
 from xiaoer.domain.intents import Entry, ToArticle
@@ -78,11 +78,11 @@ async def test_from_not_what_i_meant_to_being_understood_and_back(
     language: Language,
     database: str,
     opened: Opened,
+    house_url: HouseUrl,
     monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.setenv("XIAOER_STAFF_TOKENS", f"lin:{STAFF['Authorization'].removeprefix('Bearer ')}")
-    url = request.getfixturevalue("postgres").fresh() if database == "postgresql" else ""
+    url = house_url(database)
     clock = Clock()
     async with opened(clock, 20.0, url) as (app, _):
         served = web(app, with_demo=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from xiaoer.cli import main as entry
+from xiaoer.cli.shared import out
 
 Run = Callable[..., str]
 TEXT = "订单 {{ order.id }}：{{ order.state }}{% if order.problem %}，抱歉{% endif %}"  # holds on any day
@@ -20,7 +21,7 @@ def words(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     """Type `xiaoer templates ...`; what stands on standard output, and with `fails` on standard error."""
     shutil.copytree(template, tmp_path / "data")
     monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr(out, "width", 250)
     monkeypatch.chdir(tmp_path)
 
     def run(*typed: str, fails: int = 0) -> str:

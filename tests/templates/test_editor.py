@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.turns.counter import Clock, Talk, named_orders
-from tests.turns.house import Opened
+from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App
 from xiaoer.domain.ids import TemplateId
@@ -298,10 +298,10 @@ async def test_a_number_nobody_answers_for_is_not_said_whoever_published_it(open
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 async def test_what_came_of_it_is_told_with_how_sure_that_is(
-    opened: Opened, database: str, request: pytest.FixtureRequest
+    opened: Opened, database: str, house_url: HouseUrl
 ) -> None:
     clock = Clock()
-    url = request.getfixturevalue("postgres").fresh() if database == "postgresql" else ""
+    url = house_url(database)
     async with opened(clock, 20.0, url) as (app, _):
         merchant = Merchant(app)
         used = await merchant.live("客气啦", THANKS)

@@ -3,12 +3,14 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import Postgres
 from tests.once import made_once
 from tests.turns.counter import Clock
 
@@ -19,6 +21,7 @@ from xiaoer.settings import Settings
 
 WRITES = frozenset({"cancel", "change_address", "open_case"})
 Opened = Callable[..., AbstractAsyncContextManager[tuple[App, "Switch"]]]
+HouseUrl = Callable[[str], str]
 
 
 class Switch:
@@ -62,6 +65,33 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pass
 
     return made_once(tmp_path_factory, "template", lambda folder: asyncio.run(make(folder)))
+
+
+def postgres_house(postgres: Postgres, template: Path) -> str:
+    """The same world at noon in a PostgreSQL: a copy for one test."""
+
+    def fill(url: str) -> None:
+        async def make() -> None:
+            settings = Settings(data_dir=template, database_url=url, _env_file=None)
+            async with open_app(settings, clock=Clock()):
+                pass
+
+        with ThreadPoolExecutor(1) as aside:  # a loop may be running here
+            aside.submit(asyncio.run, make()).result()
+
+    return postgres.filled("house", fill)
+
+
+@pytest.fixture
+def house_url(request: pytest.FixtureRequest, template: Path) -> HouseUrl:
+    """The database a house opens with, by kind: of SQLite it is the file in its folder."""
+
+    def url(database: str) -> str:
+        if database == "sqlite":
+            return ""
+        return postgres_house(request.getfixturevalue("postgres"), template)
+
+    return url
 
 
 @pytest.fixture

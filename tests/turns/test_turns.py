@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.turns.counter import Clock, Talk, named_orders
-from tests.turns.house import Opened
+from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App
 from xiaoer.domain.templates import Way
@@ -31,11 +31,11 @@ def conversations() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("script", "language", "database"), list(conversations()))
 async def test_conversation(
-    script: dict[str, Any], language: str, database: str, opened: Opened, request: pytest.FixtureRequest
+    script: dict[str, Any], language: str, database: str, opened: Opened, house_url: HouseUrl
 ) -> None:
     clock = Clock()
     slow = any(step.get("shop") == "slow" for step in script["talk"])
-    url = request.getfixturevalue("postgres").fresh() if database == "postgresql" else ""
+    url = house_url(database)
     async with opened(clock, 0.3 if slow else 20.0, url) as (app, shop):
         who = "" if script.get("as") == "guest" else script.get("as", MEI if language == "zh" else ALEX)
         talk = await Talk.start(app, clock, email=who, language=language)
