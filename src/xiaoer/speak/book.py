@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.domain.words import Language, Words
+from xiaoer.text.own_yaml import own_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class Book:
 @cache
 def book(language: Language) -> Book:
     text = (files("xiaoer.speak") / "phrases" / f"{language.value}.yaml").read_text("utf-8")
-    raw = yaml.safe_load(text)
+    raw = own_yaml(text)
     phrases = {key: tuple([said] if isinstance(said, str) else said) for key, said in raw["phrases"].items()}
     return Book(phrases=phrases, terms=raw["terms"])
 
