@@ -6,8 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from typing_extensions import override
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.databases", "tests.turns.house"]
+
+
+class OneBrowser(LoadScopeScheduling):  # type: ignore[misc] # it ships no types
+    """Each test goes to whichever worker is free; those of the browser all to one, which has it open.
+
+    (xdist_group would say so, but xdist 3.8 marks a test's id in a way that pytest 9.2 does not see.)
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 def is_loopback(host: str) -> bool:

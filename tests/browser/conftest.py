@@ -1,5 +1,7 @@
 """A real browser at a real counter: one Chromium and one `xiaoer serve --demo` for all tests here.
 
+Of several workers one runs them all (tests/conftest.py).
+
 Everything is async on one loop: playwright's synchronous side leaves a running loop behind, in which
 pytest-asyncio cannot run the tests of other folders.
 """
@@ -34,14 +36,6 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
   violations.push(`${violatedDirective} ${blockedURI}`);
 });
 """
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser and one counter: of several workers one runs all tests here."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

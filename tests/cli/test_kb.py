@@ -16,7 +16,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
-    """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error."""
+    """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error too."""
     shutil.copytree(template, tmp_path / "data")
     monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr(out, "width", 200)
@@ -29,7 +29,7 @@ def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
         printed = capsys.readouterr()
         assert (ended.value.code or 0) == fails, printed.err
         assert "Traceback" not in printed.err
-        return str(printed.err if fails else printed.out)
+        return str(printed.out + printed.err if fails else printed.out)
 
     return run
 

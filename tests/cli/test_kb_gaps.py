@@ -2,21 +2,18 @@
 
 import asyncio
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.test_kb import Run, kb
 
 from xiaoer.app import open_app
 from xiaoer.channels.terminal import Terminal
-from xiaoer.cli import main as entry
-from xiaoer.cli.shared import out
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
 
-Run = Callable[..., str]
+__all__ = ["kb"]
+
 ASKED = ("陶艺体验课怎么报名", "周末的陶艺体验课怎么报名", "陶艺体验课怎么报名，打 13800138000 告诉我")
 ARTICLE = """---
 title: 陶艺体验课怎么报名？
@@ -34,26 +31,6 @@ async def _ask(folder: Path) -> None:
         for text in ASKED:
             conversation_id = await app.open_terminal(None, Language.ZH)
             await Terminal(clerk=app.clerk, conversation_id=conversation_id).say(text)
-
-
-@pytest.fixture
-def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
-    """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error too."""
-    shutil.copytree(template, tmp_path / "data")
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(out, "width", 200)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, fails: int = 0) -> str:
-        monkeypatch.setattr("sys.argv", ["xiaoer", "kb", *words])
-        with pytest.raises(SystemExit) as ended:
-            entry.main()
-        printed = capsys.readouterr()
-        assert (ended.value.code or 0) == fails, printed.err
-        assert "Traceback" not in printed.err
-        return str(printed.out + printed.err if fails else printed.out)
-
-    return run
 
 
 def test_a_gap_is_shown_filled_and_told_as_filled(kb: Run, tmp_path: Path) -> None:

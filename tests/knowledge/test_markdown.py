@@ -65,6 +65,7 @@ def test_every_article_of_the_demo_shop_stands_in_both_languages():
         ("Delivery costs ¥8.", "en/fee.md:1: must begin with a line ---"),
         (GOOD.replace("title:", "titel:"), "en/fee.md: title: Field required"),
         (GOOD.replace("title:", "titel:"), "titel: not known here. Only title, group and questions"),
+        (GOOD.replace("title:", "? \n: nothing\ntitle:"), "None: not known here"),
         (
             GOOD.replace("group: delivery", "group: Home Delivery"),
             "Write one word such as delivery or returns",

@@ -36,7 +36,7 @@ async def test_conversation(
     clock = Clock()
     slow = any(step.get("shop") == "slow" for step in script["talk"])
     url = house_url(database)
-    async with opened(clock, 0.3 if slow else 20.0, url) as (app, shop):
+    async with opened(clock, 2.0 if slow else 20.0, url) as (app, shop):
         who = "" if script.get("as") == "guest" else script.get("as", MEI if language == "zh" else ALEX)
         talk = await Talk.start(app, clock, email=who, language=language)
         other = await app.house.shop.customer_by_email(ALEX if who != ALEX else MEI)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from xiaoer.app.given import demo_folder
@@ -14,6 +13,7 @@ from xiaoer.domain.learning import Pinned
 from xiaoer.domain.question_ports import Pins
 from xiaoer.domain.words import Language
 from xiaoer.learn.pinning import pin_id
+from xiaoer.text.own_yaml import own_yaml
 
 
 class _Pin(BaseModel):
@@ -48,7 +48,7 @@ def shipped_pins(shop_id: ShopId) -> dict[str, Pinned]:
 
 @cache
 def _file() -> _File:
-    return _File.model_validate(yaml.safe_load((demo_folder() / "pinned.yaml").read_text("utf-8")))
+    return _File.model_validate(own_yaml((demo_folder() / "pinned.yaml").read_text("utf-8")))
 
 
 async def follow_pins(pins: Pins, shop_id: ShopId, *, clock: Callable[[], datetime]) -> None:

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.domain.words import Language
 from xiaoer.fetch.pages import Refusal
+from xiaoer.text.own_yaml import own_yaml
 
 
 @cache
 def book(language: Language) -> Mapping[str, str]:
-    raw: Mapping[str, str] = yaml.safe_load(
+    raw: Mapping[str, str] = own_yaml(
         (files(__package__) / "reasons" / f"{language.value}.yaml").read_text("utf-8")
     )
     return raw

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.domain.words import Language
 from xiaoer.guard.claims import Claim, Key, Kind
 from xiaoer.guard.frame import Frame
@@ -42,7 +40,7 @@ class Lexicon:
 
 @cache
 def lexicon(language: Language) -> Lexicon:
-    raw = yaml.safe_load((files("xiaoer.guard") / "words" / f"{language.value}.yaml").read_text("utf-8"))
+    raw = own_yaml((files("xiaoer.guard") / "words" / f"{language.value}.yaml").read_text("utf-8"))
     edge = r"\b" if language is Language.EN else ""
     of_refund = {f"{_OF_REFUND}{state}": says for state, says in raw["of_refund"].items()}
     return Lexicon(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xiaoer.domain.knowledge import Article
 from xiaoer.domain.words import Language
+from xiaoer.text.own_yaml import own_yaml
 
 MOST_FILES = 5_000  # in one language; more is no shop's handbook but a mistaken folder
 LARGEST_BYTES = 64 * 1024
@@ -137,7 +138,7 @@ def _parts(text: str) -> tuple[_Head, str]:
 
 def _yaml(head: str) -> object:
     try:
-        return yaml.safe_load(head)
+        return own_yaml(head)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise _Bad(f":{line}: {error.problem}. Put a text with a colon or # into quotes.") from error
@@ -154,7 +155,7 @@ _WRITE = {
 
 def _advice(error: dict[str, Any]) -> str:
     where = [str(part) for part in error["loc"]]
-    if error["type"] == "extra_forbidden":
+    if error["type"] in ("extra_forbidden", "invalid_key"):
         return f": {where[0]}: not known here. Only title, group and questions belong above the text."
     advice = _WRITE[where[0]] if where else "title: and a text, group: and a word, each on a line of its own"
     return f": {'.'.join(where) or 'head'}: {error['msg']}. Write {advice}."

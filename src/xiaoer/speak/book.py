@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.domain.words import Language, Words
+from xiaoer.text.own_yaml import own_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ def book(language: Language) -> Book:
     terms: dict[str, str] = {}
     folder = files("xiaoer.speak") / "phrases" / language.value
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        raw = yaml.safe_load(file.read_text("utf-8"))
+        raw = own_yaml(file.read_text("utf-8"))
         said = {
             key: (ways,) if isinstance(ways, str) else tuple(ways) for key, ways in raw["phrases"].items()
         }

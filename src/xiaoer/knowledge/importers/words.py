@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.domain.words import Language
 from xiaoer.knowledge.importers.base import Note, Skipped
+from xiaoer.text.own_yaml import own_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Book:
 
 @cache
 def book(language: Language) -> Book:
-    raw = yaml.safe_load((files(__package__) / "reasons" / f"{language.value}.yaml").read_text("utf-8"))
+    raw = own_yaml((files(__package__) / "reasons" / f"{language.value}.yaml").read_text("utf-8"))
     return Book(raw["skipped"], raw["notes"], raw["masks"], raw["unanswered"])
 
 

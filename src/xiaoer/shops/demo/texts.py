@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from xiaoer.domain.words import Words
+from xiaoer.text.own_yaml import own_yaml
 
 _DATA = Path(__file__).parent / "data"
 
@@ -119,4 +119,4 @@ def words(pair: Sequence[str]) -> Words:
 
 
 def _read(name: str) -> Any:  # noqa: ANN401 - validated by Texts
-    return yaml.safe_load((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    return own_yaml((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))

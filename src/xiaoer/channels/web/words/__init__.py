@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from xiaoer.domain.words import Language
+from xiaoer.text.own_yaml import own_yaml
 
 _MOST_RANGES = 20  # of an Accept-Language that are looked at
 
@@ -28,7 +27,7 @@ class Words:
 
 @cache
 def words(language: Language) -> Words:
-    raw = yaml.safe_load((files(__package__) / f"{language.value}.yaml").read_text("utf-8"))
+    raw = own_yaml((files(__package__) / f"{language.value}.yaml").read_text("utf-8"))
     return Words(
         notice=raw["notice"],
         for_guests=tuple(raw["suggestions"]["guest"]),
