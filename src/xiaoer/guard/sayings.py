@@ -17,6 +17,7 @@ from xiaoer.guard.frame import Frame
 from xiaoer.guard.frame_en import English
 from xiaoer.guard.frame_zh import Chinese
 from xiaoer.guard.moments import clause
+from xiaoer.text.own_yaml import own_yaml
 
 # What an effect on the shop needs, whoever says it is done: its action, in this turn.
 STRICT = frozenset({"cancel", "refund", "address", "return", "exchange", "all"})
