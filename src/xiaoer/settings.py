@@ -23,6 +23,11 @@ class Settings(BaseSettings):
     policy_file: Path | None = Field(
         default=None, description="The shop's policy.yaml; empty: the demo shop's"
     )
+    shop: str = Field(
+        default="demo",
+        pattern=r"^[a-z0-9-]{1,60}$",
+        description="Which shop is served: demo, or one that was imported (xiaoer shop import)",
+    )
     host: str = Field(default="127.0.0.1", description="Address the service listens on")
     port: int = Field(default=8000, ge=1, le=65535, description="Port the service listens on")
     allowed_origins: Annotated[list[str], NoDecode] = Field(

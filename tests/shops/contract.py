@@ -365,10 +365,10 @@ class ShopContract:
             kind=CaseKind.EXCHANGE,
             line_ids=(line.id,),
             reason=CaseReason.WRONG_SIZE,
-            new_variant_id=other.id,
+            new_variant_ids=(other.id,),
         )
         case = await shop.open_case(order, request, key="k1")
-        assert case.new_variant_id == other.id
+        assert case.new_variant_ids == (other.id,)
         after = next(v for v in (await _product(shop, product.id)).variants if v.id == other.id)
         assert after.stock == other.stock - line.quantity
         assert (await shop.open_case(order, request, key="k1")) == case
@@ -383,7 +383,7 @@ class ShopContract:
                 kind=CaseKind.EXCHANGE,
                 line_ids=(line.id,),
                 reason=CaseReason.WRONG_SIZE,
-                new_variant_id=variant_id,
+                new_variant_ids=(variant_id,),
             )
             with pytest.raises(StaleOrder):
                 await shop.open_case(order, request, key="k1")

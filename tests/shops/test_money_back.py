@@ -47,14 +47,15 @@ def test_a_failed_refund_does_not_count_as_money_back():
     first = refunds[0]
     failed = replace(first, state=RefundState.FAILED)
     order = replace(TWO_WAYS, refunds=(failed, *refunds[1:]))
-    assert spread(order, order.total) == [(first.method, first.amount)]
+    assert spread(order, order.total) == [(first.source, first.amount)]
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7))
 def test_two_spreads_make_what_was_asked_or_all_there_is(first, second):
     nothing = RETURN.refunds[0]
     some = [
-        replace(nothing, method=method, amount=part) for method, part in spread(TWO_WAYS, Money(first, "CNY"))
+        replace(nothing, method=source.method, amount=part)
+        for source, part in spread(TWO_WAYS, Money(first, "CNY"))
     ]
     parts = spread(replace(TWO_WAYS, refunds=tuple(some)), Money(second, "CNY"))
     paid = TWO_WAYS.total.minor

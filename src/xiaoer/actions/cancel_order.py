@@ -11,9 +11,10 @@ from xiaoer.actions.views import goods
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
-from xiaoer.domain.outcome import Done, Plan, Refused
+from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
-from xiaoer.domain.rules.orders import may_cancel
+from xiaoer.domain.rules.money import left_to_refund, spread
+from xiaoer.domain.rules.orders import cancel_reason, may_cancel, may_cancel_for
 from xiaoer.guard.access import owned_order
 
 
@@ -36,13 +37,21 @@ class CancelOrder(Action[CancelOrderArgs]):
             return order
         if (no := may_cancel(order, reach.policy).refused()) is not None:
             return no
+        back = spread(order, left_to_refund(order))
+        listed = reach.policy.cancel_reasons
+        if listed and not args.reason:
+            return Refused(Reason.BAD_ARGUMENTS, {"fields": "reason"})
+        if (no := may_cancel_for(order, args.reason, reach.policy).refused()) is not None:
+            return no
+        reason = cancel_reason(args.reason, reach.policy) or args.reason
         facts: Facts = {
             "order_id": order.id,
             "items": goods(order),
             "refund": order.total if order.payments else None,
-            "methods": tuple(p.method.value for p in order.payments),
+            "methods": tuple(dict.fromkeys(source.method.value for source, _ in back)),
+            **({"reason": listed[reason]} if listed else {}),
         }
-        return Plan(self.name, {"order_id": order.id, "reason": args.reason}, facts, order.version)
+        return Plan(self.name, {"order_id": order.id, "reason": reason}, facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
@@ -53,8 +62,21 @@ class CancelOrder(Action[CancelOrderArgs]):
         return Done(self.name, {**plan.facts, "situation": situation, "refund_days": max(days, default=0)})
 
     @override
+    async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
+        """Why, only where the shop's rules want to know; never of what cannot be cancelled any more."""
+        order_id, said = str(known.get("order_id") or ""), str(known.get("reason") or "")
+        if not order_id:
+            return ["order_id"]
+        if not reach.policy.cancel_reasons or cancel_reason(said, reach.policy):
+            return ()
+        order = await owned_order(reach.shop, actor, OrderId(order_id))
+        return () if isinstance(order, Refused) or not may_cancel(order, reach.policy).allowed else ["reason"]
+
+    @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
-        return await order_choices(actor, reach, lambda o: o.state in reach.policy.cancel_states)
+        if slot == "reason":
+            return [Choice(key, words) for key, words in reach.policy.cancel_reasons.items()]
+        return await order_choices(actor, reach, lambda o: may_cancel(o, reach.policy).allowed)
 
 
 offer(CancelOrder())

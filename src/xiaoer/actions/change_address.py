@@ -110,8 +110,9 @@ async def _wanted(text: str, order: Order, actor: Actor, reach: Reach) -> Addres
             return saved[int(number)]
     old = order.address
     parsed = parse_address(text, default_name=old.name, default_phone=old.phone, default_country=old.country)
-    if parsed.missing:
-        return Refused(Reason.BAD_ADDRESS, {"order_id": order.id, "missing": tuple(parsed.missing)})
+    missing = tuple(part for part in parsed.missing if part != "phone" or old.phone)  # some shops have none
+    if missing:
+        return Refused(Reason.BAD_ADDRESS, {"order_id": order.id, "missing": missing})
     return Address(**{f.name: getattr(parsed, f.name) for f in fields(Address)})
 
 

@@ -2,36 +2,47 @@
 
 from collections.abc import Sequence
 
-from pydantic import Field
 from typing_extensions import override
 
-from xiaoer.actions.base import MOST_CHOICES, Action, Args, Reach, Risk, offer
+from xiaoer.actions.base import MOST_CHOICES, Action, Reach, Risk, offer
+from xiaoer.actions.lines import (
+    SwapArgs,
+    Swaps,
+    ids_of,
+    lines_named,
+    swap_args,
+    swap_facts,
+    swap_known,
+    swaps_named,
+)
 from xiaoer.actions.orders import order_choices, order_of
-from xiaoer.actions.request_exchange import other_variants, variant_of
+from xiaoer.actions.request_exchange import after_those_before, other_variants
 from xiaoer.actions.request_return import line_choices
-from xiaoer.actions.views import line_choice, options_words, variant_choice, way, ways_back
-from xiaoer.domain.catalog import Variant
+from xiaoer.actions.settling import money_facts, settled_by, way_choices, way_missing
+from xiaoer.actions.views import priced_choice, way, ways_back
 from xiaoer.domain.changes import Can, ChangeItems, Swap
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.ids import LineId, OrderId
+from xiaoer.domain.ids import LineId, OrderId, WayId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Line, Order, PayMethod
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import StaleOrder
-from xiaoer.domain.rules.orders import difference, may_change_items, may_settle, may_swap, pays_on
-from xiaoer.domain.words import Language, Words
+from xiaoer.domain.rules.orders import (
+    difference,
+    enough_of_each,
+    may_change_items,
+    may_settle,
+    may_swap,
+    pays_on,
+)
+from xiaoer.domain.ways import Way
 from xiaoer.guard.access import gift_card_of, owned_order
-from xiaoer.speak.formats import money
 
 
-class ChangeItemsArgs(Args):
-    """Another size or colour of an item in an order that is not packed yet."""
-
-    order_id: str = Field(description="The order number, e.g. M20260001")
-    line_id: str = Field(default="", description="The line of the order")
-    variant_id: str = Field(default="", description="The variant wanted instead")
+class ChangeItemsArgs(SwapArgs):
+    """Another size or colour of items in an order that is not packed yet."""
 
 
 class ChangeOfItems(Action[ChangeItemsArgs]):
@@ -47,34 +58,35 @@ class ChangeOfItems(Action[ChangeItemsArgs]):
             return order
         if (no := may_change_items(order, reach.policy).refused()) is not None:
             return no
-        line = order.line(args.line_id)
-        if line is None:
+        lines = lines_named(order, args.line_id, args.line_ids)
+        if not lines:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
-        wanted = await variant_of(line, args.variant_id, reach)
-        if wanted is None:
-            return await _no_such(args, line, actor, reach)
-        instead = "cancel_items" if len(order.lines) > 1 and reach.policy.cancel_lines else "cancel_order"
-        swap = may_swap(order, line, wanted, reach.policy, same_price=False, instead=instead)
-        if (no := swap.refused()) is not None:
-            return no
-        extra = difference([(line, wanted)], order.total.currency)
-        gift_card = await gift_card_of(reach.shop, actor)
-        if (no := may_settle(order, extra, reach.policy, gift_card=gift_card).refused()) is not None:
-            return no
-        facts = _facts(order, line, wanted, extra)
-        return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
+        swaps = await swaps_named(order, lines, args, reach)
+        if isinstance(swaps, Refused):
+            return await _no_such(swaps, args, lines, actor, reach)
+        if (refused := _swaps_refused(order, swaps, reach)) is not None:
+            return refused
+        extra = difference(swaps, order.total.currency)
+        chosen = await _settled(order, extra, args, actor, reach)
+        if isinstance(chosen, Refused):
+            return chosen
+        facts = _facts(order, swaps, extra, chosen)
+        return Plan(self.name, swap_args(swaps, args, chosen.id if chosen else ""), facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
+        args = ChangeItemsArgs.model_validate(dict(plan.args))
         order = await order_of(plan, reach)
-        line = order.line(str(plan.args["line_id"]))
-        wanted = await variant_of(line, str(plan.args["variant_id"]), reach) if line else None
-        if line is None or wanted is None:
+        swaps = await swaps_named(order, lines_named(order, args.line_id), args, reach)
+        if isinstance(swaps, Refused):
             raise StaleOrder(f"{self.name}: the variant is gone")
-        # Nothing is paid of an order without payments: the way is not looked at then.
-        method = pays_on(order) or PayMethod.CARD
-        swap = Swap(line_id=LineId(line.id), variant=wanted)
-        await reach.shop.change(order, ChangeItems(swaps=(swap,), method=method), key=key)
+        change = ChangeItems(
+            swaps=tuple(Swap(line_id=LineId(line.id), variant=wanted) for line, wanted in swaps),
+            # Nothing is paid of an order without payments: the way is not looked at then.
+            method=PayMethod(str(plan.facts.get("by") or pays_on(order) or PayMethod.CARD)),
+            way_id=WayId(args.way_id) if args.way_id else None,
+        )
+        await reach.shop.change(order, change, key=key)
         return Done(self.name, plan.facts)
 
     @override
@@ -85,10 +97,12 @@ class ChangeOfItems(Action[ChangeItemsArgs]):
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
         if isinstance(order, Refused) or not may_change_items(order, reach.policy).allowed:
             return ()
-        missing = [slot for slot in ("line_id", "variant_id") if not known.get(slot)]
-        if missing == ["variant_id"]:
-            return missing if (await other_variants(known, actor, reach))[1] else ()
-        return missing
+        if not known.get("line_id"):
+            return [slot for slot in ("line_id", "variant_id") if not known.get(slot)]
+        lines = lines_named(order, str(known["line_id"]))
+        if len(ids_of(str(known.get("variant_id") or ""))) < len(lines):
+            return ["variant_id"] if (await other_variants(known, actor, reach))[1] else ()
+        return ["way_id"] if await _way_missing(order, lines, known, actor, reach) else ()
 
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
@@ -96,41 +110,73 @@ class ChangeOfItems(Action[ChangeItemsArgs]):
             return await order_choices(actor, reach, lambda o: may_change_items(o, reach.policy).allowed)
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=False)
+        if slot == "way_id":
+            return await way_choices(actor, reach)
         line, others = await other_variants(known, actor, reach)
-        return [_priced(line, variant) for variant in others if line][: MOST_CHOICES * 2]
+        found = [priced_choice(line, variant) for variant in others if line]
+        return after_those_before(found[: MOST_CHOICES * 2], known)
 
 
-async def _no_such(args: ChangeItemsArgs, line: Line, actor: Actor, reach: Reach) -> Refused:
+def _swaps_refused(order: Order, swaps: Swaps, reach: Reach) -> Refused | None:
+    policy = reach.policy
+    instead = "cancel_items" if len(order.lines) > 1 and policy.cancel_lines else "cancel_order"
+    for line, wanted in swaps:
+        again = policy.change_same_variant
+        verdict = may_swap(order, line, wanted, policy, same_price=False, same_variant=again, instead=instead)
+        if (no := verdict.refused()) is not None:
+            return no
+    return enough_of_each(order, swaps, policy).refused()
+
+
+async def _settled(
+    order: Order, extra: Money, args: ChangeItemsArgs, actor: Actor, reach: Reach
+) -> Way | Refused | None:
+    if reach.policy.change_items.on_file:
+        return await settled_by(order, extra, args.way_id, actor, reach, rule="change_items.on_file")
+    gift_card = await gift_card_of(reach.shop, actor)
+    return may_settle(order, extra, reach.policy, gift_card=gift_card).refused()
+
+
+async def _way_missing(order: Order, lines: Sequence[Line], known: Facts, actor: Actor, reach: Reach) -> bool:
+    if not reach.policy.change_items.on_file:
+        return False
+    swaps = await swaps_named(order, lines, swap_known(known), reach)
+    if isinstance(swaps, Refused) or _swaps_refused(order, swaps, reach) is not None:
+        return False
+    return await way_missing(difference(swaps, order.total.currency), known, actor, reach)
+
+
+async def _no_such(
+    refused: Refused, args: ChangeItemsArgs, lines: Sequence[Line], actor: Actor, reach: Reach
+) -> Refused:
     """Another product's variant; or none was named, as there is no other in stock."""
+    if len(lines) > 1 or args.variant_id or args.variant_ids:
+        return refused
     _, others = await other_variants(args.model_dump(), actor, reach)
-    if args.variant_id or others:
-        return Refused(Reason.NO_SUCH_VARIANT, {"order_id": args.order_id, "item": line.title})
-    facts: Facts = {"order_id": args.order_id, "item": line.title, "situation": "no_other"}
+    if others:
+        return refused
+    facts: Facts = {"order_id": args.order_id, "item": lines[0].title, "situation": "no_other"}
     return Refused(Reason.OUT_OF_STOCK, {**facts, "instead": "call_person"})
 
 
-def _priced(line: Line, variant: Variant) -> Choice:
-    """With its price, where that is another."""
-    plain = variant_choice(variant)
-    if variant.price == line.unit_price:
-        return plain
-    zh, en = money(variant.price, Language.ZH), money(variant.price, Language.EN)
-    return Choice(plain.value, Words(f"{plain.label.zh} {zh}", f"{plain.label.en} {en}"), plain.about)
-
-
-def _facts(order: Order, line: Line, wanted: Variant, extra: Money) -> Facts:
+def _facts(order: Order, swaps: Swaps, extra: Money, chosen: Way | None) -> Facts:
+    facts: Facts = {
+        "order_id": order.id,
+        **swap_facts(swaps),
+        "new_total": order.total + extra if extra.minor else None,
+    }
+    if chosen is not None:
+        told = {"by": chosen.method.value, "situation": "settled" if len(swaps) == 1 else "several"}
+        return {**facts, **money_facts(order, extra, chosen), **told}
     method = pays_on(order)
     dearer, cheaper = method is not None and extra.minor > 0, method is not None and extra.minor < 0
     less = Money(-extra.minor, extra.currency)
+    one = "dearer" if dearer else "cheaper" if cheaper else "same"
     return {
-        "order_id": order.id,
-        "item": line_choice(line).label,
-        "variant": options_words(wanted.options),
-        "quantity": line.quantity,
+        **facts,
         "extra": (way(method, extra),) if method and dearer else (),
         "back": ways_back(order, less) if cheaper else (),
-        "new_total": order.total + extra if extra.minor else None,
-        "situation": "dearer" if dearer else "cheaper" if cheaper else "same",
+        "situation": one if len(swaps) == 1 else "several",
     }
 
 

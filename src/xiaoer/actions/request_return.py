@@ -6,11 +6,13 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.actions.lines import ALL, MOST_LINES, SEVERAL, lines_named
 from xiaoer.actions.orders import order_choices, order_of
-from xiaoer.actions.views import joined, line_choice
+from xiaoer.actions.settling import outlets, paid_out_to
+from xiaoer.actions.views import joined, line_choice, way, way_choice
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.ids import OrderId
+from xiaoer.domain.ids import OrderId, WayId
 from xiaoer.domain.money import Money, total
 from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, OrderState
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
@@ -18,10 +20,10 @@ from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest
 from xiaoer.domain.rules.money import refund_for
 from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_return, return_fee, return_until
+from xiaoer.domain.ways import PayMethod, Source, Way
 from xiaoer.guard.access import owned_order, tier_of
 from xiaoer.speak.book import term
 
-ALL = "all"
 RETURN_REASONS = tuple(reason for reason in CaseReason if reason is not CaseReason.LOST)
 
 
@@ -29,9 +31,15 @@ class RequestReturnArgs(Args):
     """Send delivered goods back and get the money for them."""
 
     order_id: str = Field(description="The order number, e.g. M20260001")
-    line_id: str = Field(description="The line of the order, or `all`")
-    reason: CaseReason = Field(description="Why it goes back")
+    line_id: str = Field(
+        default="", description="The line of the order, several with commas between them, or `all`"
+    )
+    reason: CaseReason | None = Field(default=None, description="Why it goes back")
     unopened: bool | None = Field(default=None, description="Whether the goods are still sealed")
+    line_ids: tuple[str, ...] = Field(
+        default=(), max_length=MOST_LINES, description="The lines of the order as a list"
+    )
+    way_id: str = Field(default="", description="The way to pay on file that the refund goes to")
 
 
 class RequestReturn(Action[RequestReturnArgs]):
@@ -44,27 +52,40 @@ class RequestReturn(Action[RequestReturnArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        lines = lines_named(order, args.line_id)
+        lines = lines_named(order, args.line_id, args.line_ids)
         if not lines:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
+        reason = args.reason or (None if reach.policy.return_reasons else CaseReason.CHANGED_MIND)
+        if reason is None:
+            return Refused(Reason.BAD_ARGUMENTS, {"fields": "reason"})
         tier = await tier_of(reach.shop, actor)
-        ask = ReturnAsk(reason=args.reason, unopened=args.unopened)
+        ask = ReturnAsk(reason=reason, unopened=args.unopened)
         for line in lines:
             verdict = may_return(order, line, ask, policy=reach.policy, now=reach.now, tier=tier)
             if (no := verdict.refused()) is not None:
                 return no
-        facts = _facts(order, lines, args, tier, reach)
-        return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
+        to = await paid_out_to(order, args.way_id, actor, reach)
+        if isinstance(to, Refused):
+            return to
+        plan_args: Facts = {
+            "order_id": order.id,
+            "line_id": args.line_id if args.line_id == ALL else SEVERAL.join(line.id for line in lines),
+            "reason": reason.value,
+            "unopened": args.unopened,
+            "way_id": to.id if to else "",
+        }
+        return Plan(self.name, plan_args, _facts(order, lines, reason, to, tier, reach), order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         order = await order_of(plan, reach)
-        fee = plan.facts["fee"]
+        fee, way_id = plan.facts["fee"], str(plan.args.get("way_id") or "")
         request = CaseRequest(
             kind=CaseKind.RETURN,
             line_ids=tuple(line.id for line in lines_named(order, str(plan.args["line_id"]))),
             reason=CaseReason(str(plan.args["reason"])),
             fee_minor=fee.minor if isinstance(fee, Money) else 0,
+            by=Source(PayMethod(str(plan.facts["to"])), WayId(way_id)) if way_id else None,
         )
         case = await reach.shop.open_case(order, request, key=key)
         days = reach.policy.refund_after_receipt_days
@@ -72,7 +93,8 @@ class RequestReturn(Action[RequestReturnArgs]):
 
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
-        missing = list(await super().missing(known, actor, reach))
+        missing = [slot for slot in ("order_id", "line_id", "reason") if not known.get(slot)]
+        missing = [slot for slot in missing if slot != "reason" or reach.policy.return_reasons]
         if "order_id" in missing:
             return missing
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
@@ -81,6 +103,8 @@ class RequestReturn(Action[RequestReturnArgs]):
         lines = lines_named(order, str(known.get("line_id", ALL)))
         if not missing and known.get("unopened") is None and _seal_matters(lines, known, reach):
             return ["unopened"]
+        if not missing and not known.get("way_id") and len(await outlets(order, actor, reach)) > 1:
+            return ["way_id"]
         return missing
 
     @override
@@ -92,14 +116,11 @@ class RequestReturn(Action[RequestReturnArgs]):
             return await line_choices(known, actor, reach, with_all=True)
         if slot == "reason":
             return [Choice(reason.value, term(f"reason.{reason.value}")) for reason in RETURN_REASONS]
+        if slot == "way_id":
+            order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
+            to = () if isinstance(order, Refused) else await outlets(order, actor, reach)
+            return [way_choice(one) for one in to]
         return [Choice("true", term("unopened.true")), Choice("false", term("unopened.false"))]
-
-
-def lines_named(order: Order, line_id: str) -> tuple[Line, ...]:
-    if line_id == ALL:
-        return order.lines
-    line = order.line(line_id)
-    return (line,) if line else ()
 
 
 async def line_choices(known: Facts, actor: Actor, reach: Reach, *, with_all: bool) -> Sequence[Choice]:
@@ -122,8 +143,10 @@ def _in_time(order: Order, tier: Tier, reach: Reach) -> bool:
     return any(reach.now <= return_until(order, line, reach.policy, tier) for line in order.lines)
 
 
-def _facts(order: Order, lines: tuple[Line, ...], args: RequestReturnArgs, tier: Tier, reach: Reach) -> Facts:
-    fee = return_fee(args.reason, tier, reach.policy)
+def _facts(
+    order: Order, lines: tuple[Line, ...], reason: CaseReason, to: Way | None, tier: Tier, reach: Reach
+) -> Facts:
+    fee = return_fee(reason, tier, reach.policy)
     free = Money(0, fee.currency)
     shares = [refund_for(order, line, free) for line in lines]
     goods = total(shares, fee.currency)
@@ -132,11 +155,13 @@ def _facts(order: Order, lines: tuple[Line, ...], args: RequestReturnArgs, tier:
     return {
         "order_id": order.id,
         "items": joined([line_choice(line).label for line in lines]),
-        "reason": args.reason.value,
+        "reason": reason.value if reach.policy.return_reasons else None,
         "goods": goods,
         "fee": goods - refund,
         "refund": refund,
-        "methods": tuple(p.method.value for p in order.payments),
+        "methods": () if to else tuple(p.method.value for p in order.payments),
+        "back": (way(to.method, refund, to),) if to else (),
+        "to": to.method.value if to else "",
         "until": until,
         "situation": "free" if fee.minor == 0 else "fee",
     }

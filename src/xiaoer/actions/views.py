@@ -12,7 +12,9 @@ from xiaoer.domain.people import Address
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.money import spread
 from xiaoer.domain.rules.parcels import situation
-from xiaoer.domain.words import Words
+from xiaoer.domain.ways import Way
+from xiaoer.domain.words import Language, Words
+from xiaoer.speak.formats import money
 
 MOST_GROUPS = 4  # of variants on a card
 MOST_IN_GROUP = 9
@@ -77,6 +79,15 @@ def line_choice(line: Line) -> Choice:
 
 def variant_choice(variant: Variant) -> Choice:
     return Choice(variant.id, options_words(variant.options), _words_of(variant.options))
+
+
+def priced_choice(line: Line, variant: Variant) -> Choice:
+    """With its price, where that is another."""
+    plain = variant_choice(variant)
+    if variant.price == line.unit_price:
+        return plain
+    zh, en = money(variant.price, Language.ZH), money(variant.price, Language.EN)
+    return Choice(plain.value, Words(f"{plain.label.zh} {zh}", f"{plain.label.en} {en}"), plain.about)
 
 
 def variants_words(variants: Sequence[Variant]) -> Words:
@@ -144,14 +155,29 @@ def joined(labels: list[Words]) -> Words:
     return Words("、".join(w.zh for w in labels), ", ".join(w.en for w in labels))
 
 
-def way(method: PayMethod, amount: Money) -> Facts:
+def way(method: PayMethod, amount: Money, on_file: Way | None = None) -> Facts:
     """An amount and by which way of paying it goes: said with {name:way}."""
-    return {"method": method.value, "amount": amount}
+    told: Facts = {"method": method.value, "amount": amount}
+    return {**told, "label": on_file.label} if on_file else told
 
 
-def ways_back(order: Order, amount: Money) -> tuple[Facts, ...]:
-    """Which way how much of it goes back; nothing of what was not paid."""
-    return tuple(way(method, part) for method, part in spread(order, amount))
+def ways_back(order: Order, amount: Money, ways: Sequence[Way] = ()) -> tuple[Facts, ...]:
+    """Which way how much of it goes back; nothing of what was not paid. `ways` on file are named."""
+    known = {one.id: one for one in ways}
+    return tuple(
+        way(source.method, part, known.get(source.way_id) if source.way_id else None)
+        for source, part in spread(order, amount)
+    )
+
+
+def way_choice(on_file: Way) -> Choice:
+    """A way to pay on file, a gift card with what it is worth."""
+    label = on_file.label
+    if on_file.balance is not None:
+        zh, en = money(on_file.balance, Language.ZH), money(on_file.balance, Language.EN)
+        label = Words(f"{label.zh}（余额 {zh}）", f"{label.en} (balance {en})")
+    about = (on_file.method.value, label.zh.lower(), label.en.lower(), on_file.id.lower())
+    return Choice(on_file.id, label, about)
 
 
 def case_goods(order: Order, case: Case) -> Words:

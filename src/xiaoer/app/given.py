@@ -11,6 +11,8 @@ from xiaoer.guard.identity import SignKey
 from xiaoer.policies.file import PolicyError, load_policy
 from xiaoer.settings import Settings
 
+DEMO = "demo"  # the shop that is made up
+
 
 class Misconfigured(Exception):
     """A file or a setting is wrong; the message says which and what to write."""
@@ -21,7 +23,10 @@ def utc_now() -> datetime:
 
 
 def policy_path(settings: Settings) -> Path:
-    return settings.policy_file or demo_folder() / "policy.yaml"
+    """The operator's own; else the one that comes with the shop that is served."""
+    if settings.policy_file or settings.shop == DEMO:
+        return settings.policy_file or demo_folder() / "policy.yaml"
+    return Path(str(files("xiaoer.policies"))) / f"{settings.shop}.yaml"
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -13,10 +13,19 @@ from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
 from xiaoer.app.clockwork import Clockwork, furnish_clockwork
 from xiaoer.app.embedding import Joining, joining_of, open_embedding
-from xiaoer.app.given import database_url, policy_of, policy_path, secrets_of, shop_database_url, utc_now
+from xiaoer.app.given import (
+    DEMO,
+    database_url,
+    policy_of,
+    policy_path,
+    secrets_of,
+    shop_database_url,
+    utc_now,
+)
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
 from xiaoer.app.shelving import Shelving
+from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
@@ -32,7 +41,7 @@ from xiaoer.learn.school import School
 from xiaoer.settings import Settings
 from xiaoer.shops.careful import CarefulShop
 from xiaoer.shops.demo import tables as demo_tables
-from xiaoer.shops.demo.seed import customers_json, ensure
+from xiaoer.shops.demo.seed import customers_json
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.speak.voice import TemplateVoice
 from xiaoer.store import privacy
@@ -124,13 +133,18 @@ async def open_app(
         await Store.open(shop_database_url(settings)) as shop_store,
         open_embedding(settings, clock=clock) as embedding,
     ):
-        await ensure(shop_store, now=clock(), policy=policy)
+        await stocked(shop_store, settings, policy, now=clock())
         text = policy_path(settings).read_text(encoding="utf-8")
         await SqlPolicies(store).served(policy.shop_id, policy.version, text, now=clock())
         learning = furnish_learning(store, policy.shop_id, settings, clock=clock)
         shelving = Shelving(embedding) if embedding else None
         knowledge = await furnish(
-            store, policy, model=served_by(learning.school), clock=clock, embedder=shelving
+            store,
+            policy,
+            model=served_by(learning.school),
+            clock=clock,
+            embedder=shelving,
+            shipped=settings.shop == DEMO,
         )
         shop = _careful(behind(DemoShop(shop_store, policy, clock=clock)), settings)
         house = House(

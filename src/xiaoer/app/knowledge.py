@@ -8,7 +8,7 @@ from datetime import datetime
 import anyio.to_thread
 
 from xiaoer.app.asking import Asking, Serving, asking
-from xiaoer.app.given import database_url, policy_of, utc_now
+from xiaoer.app.given import DEMO, database_url, policy_of, utc_now
 from xiaoer.app.learning import furnish_learning
 from xiaoer.app.pinned import follow_pins
 from xiaoer.app.shipped import follow_shipped
@@ -54,10 +54,12 @@ async def furnish(
     clock: Callable[[], datetime],
     serving: bool = True,
     embedder: Embedder | None = None,
+    shipped: bool = True,
 ) -> Knowledge:
-    """`serving`: with a library in memory that follows each change; else it is built when somebody asks."""
+    """`shipped`: with the demo shop's articles. `serving`: with a library in memory that follows each change; else it is built when somebody asks."""
     articles = SqlArticles(store)
-    await follow_shipped(articles, policy.shop_id, clock=clock)
+    if shipped:
+        await follow_shipped(articles, policy.shop_id, clock=clock)
     await follow_pins(SqlPins(store), policy.shop_id, clock=clock)
     asked = asking(store, articles, policy, model=model, clock=clock)
     current = Current(articles, policy.shop_id, embedder=embedder)
@@ -91,4 +93,11 @@ async def open_knowledge(
     policy = policy_of(settings)
     async with await Store.open(database_url(settings)) as store:
         learning = furnish_learning(store, policy.shop_id, settings, clock=clock)
-        yield await furnish(store, policy, model=learning.school.start, clock=clock, serving=False)
+        yield await furnish(
+            store,
+            policy,
+            model=learning.school.start,
+            clock=clock,
+            serving=False,
+            shipped=settings.shop == DEMO,
+        )

@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from xiaoer.actions.base import CATALOGUE
 from xiaoer.app.given import Misconfigured, database_url, policy_of, policy_path, shop_database_url, utc_now
+from xiaoer.app.stocking import stocked
 from xiaoer.app.upkeep import migrate
 from xiaoer.domain.catalog import Category
 from xiaoer.domain.ids import OrderId
@@ -22,7 +23,6 @@ from xiaoer.policies.examples import Tried, try_examples
 from xiaoer.policies.file import PolicyError, policy_schema
 from xiaoer.policies.lint import Finding, lint
 from xiaoer.settings import Settings
-from xiaoer.shops.demo.seed import ensure
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.store.engine import Store
 from xiaoer.store.policies import SqlPolicies
@@ -61,7 +61,7 @@ async def open_policy(settings: Settings) -> AsyncIterator[PolicyDesk]:
         await Store.open(database_url(settings)) as store,
         await Store.open(shop_database_url(settings)) as shop_store,
     ):
-        await ensure(shop_store, now=utc_now(), policy=policy)
+        await stocked(shop_store, settings, policy, now=utc_now())
         shop = DemoShop(shop_store, policy, clock=utc_now)
         yield PolicyDesk(policy=policy, shop=shop, kept=SqlPolicies(store))
 

@@ -23,6 +23,7 @@ from xiaoer.cli.learning import train
 from xiaoer.cli.policy import policy
 from xiaoer.cli.promises import jobs, promises
 from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
+from xiaoer.cli.shops import shop
 from xiaoer.cli.templates import templates
 from xiaoer.domain.ports import ShopError, StoreDown
 from xiaoer.domain.words import Language
@@ -45,6 +46,7 @@ cli.add_typer(kb, name="kb")
 cli.add_typer(policy, name="policy")
 cli.add_typer(privacy, name="privacy")
 cli.add_typer(promises, name="promises")
+cli.add_typer(shop, name="shop")
 cli.add_typer(templates, name="templates")
 cli.add_typer(train, name="train")
 

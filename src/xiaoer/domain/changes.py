@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from xiaoer.domain.catalog import Variant
-from xiaoer.domain.ids import CaseId, LineId
+from xiaoer.domain.ids import CaseId, LineId, WayId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import CaseReason, InvoiceKind, PayMethod, RefundWhy
 
@@ -42,10 +42,14 @@ class Swap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeItems:
-    """What is dearer is paid with `method`; what is cheaper goes back the way it was paid."""
+    """What is dearer is paid with `method`; what is cheaper goes back the way it was paid.
+
+    With a way on file both are settled by it.
+    """
 
     swaps: tuple[Swap, ...]
     method: PayMethod
+    way_id: WayId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class ChangePayment:
     """All of it by another way; what was paid before goes back."""
 
     method: PayMethod
+    way_id: WayId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

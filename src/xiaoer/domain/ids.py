@@ -10,6 +10,7 @@ ProductId = NewType("ProductId", str)
 VariantId = NewType("VariantId", str)
 CaseId = NewType("CaseId", str)  # a return or an exchange
 RefundId = NewType("RefundId", str)
+WayId = NewType("WayId", str)  # a way to pay that a customer has on file
 ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)
 TurnId = NewType("TurnId", str)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, RefundId, VariantId
+from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, RefundId, VariantId, WayId
 from xiaoer.domain.money import Money
 from xiaoer.domain.people import Address
+from xiaoer.domain.ways import PayMethod as PayMethod  # noqa: PLC0414 - of an order, as most see it
+from xiaoer.domain.ways import Source
 from xiaoer.domain.words import Words
 
 
@@ -18,14 +20,6 @@ class OrderState(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
-
-
-class PayMethod(StrEnum):
-    ALIPAY = "alipay"
-    WECHAT_PAY = "wechat_pay"
-    CARD = "card"
-    PAYPAL = "paypal"
-    GIFT_CARD = "gift_card"
 
 
 class ParcelState(StrEnum):
@@ -102,6 +96,11 @@ class Payment:
     method: PayMethod
     amount: Money
     paid_at: datetime
+    way_id: WayId | None = None  # which of the customer's, if the shop tells them apart
+
+    @property
+    def source(self) -> Source:
+        return Source(self.method, self.way_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +131,10 @@ class Case:
     state: CaseState
     reason: CaseReason
     requested_at: datetime
-    new_variant_id: VariantId | None = None  # exchange only
+    new_variant_ids: tuple[VariantId, ...] = ()  # exchange only: one for each line, in their order
     return_by: datetime | None = None
+    extra: Money | None = None  # what is still to pay for dearer goods, once they are sent
+    way_id: WayId | None = None  # by which it is paid, or the refund goes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,11 @@ class Refund:
     case_id: CaseId | None = None
     why: RefundWhy = RefundWhy.GOODS
     line_id: LineId | None = None
+    way_id: WayId | None = None
+
+    @property
+    def source(self) -> Source:
+        return Source(self.method, self.way_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,9 @@ class Reason(StrEnum):
     BAD_PHONE = "bad_phone"
     ASKED_BEFORE = "asked_before"  # a ticket of the kind is open
     # the rules
+    REASON_NOT_TAKEN = "reason_not_taken"  # not one of those the shop cancels for
+    NO_SUCH_WAY = "no_such_way"  # the customer has no such way to pay on file
+    WAY_NOT_TAKEN = "way_not_taken"  # the refund does not go there
     NOT_OFFERED = "not_offered"  # this shop does not do it
     CHANGED_BEFORE = "changed_before"
     METHOD_NOT_TAKEN = "method_not_taken"

@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 
 from xiaoer.domain.ids import CustomerId, OrderId, ShopId, StaffId
 from xiaoer.domain.money import Money
+from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Language
 
 
@@ -60,4 +61,5 @@ class Customer:
     time_zone: str  # IANA name
     tier: Tier
     addresses: tuple[Address, ...] = ()
-    gift_card_balance: Money | None = None
+    gift_card_balance: Money | None = None  # of all gift cards together
+    ways: tuple[Way, ...] = ()  # to pay, on file; none where the shop does not tell them apart

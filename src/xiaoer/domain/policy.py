@@ -48,6 +48,8 @@ class Changes:
 
     states: frozenset[OrderState] = frozenset()
     times: int = 1  # in the life of an order
+    final: bool = False  # nothing of the order is changed or cancelled after it
+    on_file: bool = False  # money moves by a way the customer has on file and names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,3 +139,10 @@ class Policy:
     warranty_months: Mapping[str, int] = field(default_factory=dict)  # by category
     parcels: Parcels | None = None
     promises: Promises = Promises()
+    cancel_reasons: Mapping[str, Words] = field(default_factory=dict)  # empty: none need be given
+    return_reasons: bool = True  # whether it is asked why goods go back
+    refund_to_gift_card: bool = False  # a return may be paid out to a gift card on file as well
+    exchange_other_price: bool = False  # the difference is settled by a way on file
+    exchange_same_variant: bool = False
+    change_same_variant: bool = False
+    one_case: bool = False  # a return or exchange covers an order once for all

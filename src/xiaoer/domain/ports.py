@@ -30,6 +30,7 @@ from xiaoer.domain.people import Actor, Address, Customer
 from xiaoer.domain.reply import Origin, Part
 from xiaoer.domain.rules.money import Spent
 from xiaoer.domain.understanding import Understanding
+from xiaoer.domain.ways import Source
 from xiaoer.domain.words import Language
 
 # --- the shop's order system -------------------------------------------------------------------
@@ -56,8 +57,10 @@ class CaseRequest:
     kind: CaseKind
     line_ids: tuple[LineId, ...]
     reason: CaseReason
-    new_variant_id: VariantId | None = None
+    new_variant_ids: tuple[VariantId, ...] = ()  # one for each line, in their order
     fee_minor: int = 0  # return shipping the customer bears, off the refund
+    difference_minor: int = 0  # of an exchange: above zero it is paid, below it goes back, as the goods do
+    by: Source | None = None  # by which it is paid, or where the money goes; None: the way it was paid
 
 
 class Shop(Protocol):

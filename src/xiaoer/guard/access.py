@@ -6,6 +6,7 @@ from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Reason, Refused
 from xiaoer.domain.people import Actor, Proof, Role, Tier
 from xiaoer.domain.ports import Shop
+from xiaoer.domain.ways import Way
 
 MOST_ORDERS = 50  # more than a customer scrolls through in a chat; bounds one read
 
@@ -48,6 +49,13 @@ async def gift_card_of(shop: Shop, actor: Actor) -> Money | None:
     customer_id = signed_in(actor)
     customer = await shop.customer(customer_id) if customer_id else None
     return customer.gift_card_balance if customer else None
+
+
+async def ways_of(shop: Shop, actor: Actor) -> tuple[Way, ...]:
+    """The ways to pay a signed-in customer has on file; nobody else is told of them."""
+    customer_id = signed_in(actor)
+    customer = await shop.customer(customer_id) if customer_id else None
+    return customer.ways if customer else ()
 
 
 def _may_see(actor: Actor, order: Order) -> bool:

@@ -115,6 +115,11 @@ class Day(StrEnum):
     SUN = "sun"
 
 
+class RefundTo(StrEnum):
+    PAID = "paid"
+    GIFT_CARD = "gift_card"
+
+
 class PaidBy(StrEnum):
     SHOP = "shop"
     CUSTOMER = "customer"
@@ -169,10 +174,19 @@ class _States(_Part):
 
 class _Cancel(_States):
     lines: bool = False
+    reasons: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")], _Words] = Field(
+        default_factory=dict, max_length=20
+    )
 
 
 class _Changes(_States):
     times: int = Field(default=1, ge=1, le=100)
+    on_file: bool = False
+
+
+class _ItemChanges(_Changes):
+    final: bool = False
+    same_variant: bool = False
 
 
 class _PaymentChanges(_Changes):
@@ -193,12 +207,17 @@ class _Return(_Part):
     shipping_paid_by: _ShippingPaidBy
     free_for_tiers: list[Tier] = Field(default_factory=list)
     fee: Amount
+    ask_reason: bool = True
+    refund_to: list[RefundTo] = Field(default_factory=lambda: [RefundTo.PAID], min_length=1)
+    once: bool = False
 
 
 class _Exchange(_Part):
     window_days: Days
     by_category: dict[str, Days] = Field(default_factory=dict)
     by_tier: dict[Tier, Days] = Field(default_factory=dict)
+    other_price: bool = False
+    same_variant: bool = False
 
 
 class _Refund(_Part):
@@ -258,7 +277,7 @@ class _File(_Part):
     delivery: _Delivery
     cancel: _Cancel
     change_address: _States
-    change_items: _Changes | None = None
+    change_items: _ItemChanges | None = None
     change_payment: _PaymentChanges | None = None
     return_: _Return = Field(alias="return")
     exchange: _Exchange
@@ -306,6 +325,13 @@ def _policy(file: _File) -> Policy:
         exchange_days_by_tier=file.exchange.by_tier,
         people_only=frozenset(file.people.always),
         cancel_lines=file.cancel.lines,
+        cancel_reasons={key: Words(said.zh, said.en) for key, said in file.cancel.reasons.items()},
+        return_reasons=back.ask_reason,
+        refund_to_gift_card=RefundTo.GIFT_CARD in back.refund_to,
+        one_case=back.once,
+        exchange_other_price=file.exchange.other_price,
+        exchange_same_variant=file.exchange.same_variant,
+        change_same_variant=bool(file.change_items and file.change_items.same_variant),
         change_items=_changes(file.change_items),
         change_payment=_changes(file.change_payment),
         pay_methods=frozenset(file.change_payment.methods) if file.change_payment else frozenset(),
@@ -324,7 +350,10 @@ def _policy(file: _File) -> Policy:
 
 
 def _changes(part: _Changes | None) -> Changes:
-    return Changes(states=frozenset(part.states), times=part.times) if part else Changes()
+    if part is None:
+        return Changes()
+    final = isinstance(part, _ItemChanges) and part.final
+    return Changes(states=frozenset(part.states), times=part.times, final=final, on_file=part.on_file)
 
 
 def _goodwill(part: _Goodwill | None, currency: str) -> Goodwill | None:

@@ -37,6 +37,7 @@ def lint(
         *_people(policy, actions),
         *_days(policy, today),
         *_payments(policy),
+        *_cancelled(policy),
     )
 
 
@@ -116,6 +117,15 @@ def _states(policy: Policy) -> Iterator[Finding]:
             kind=Kind.GAP,
             rule="cancel.states",
             text=Words("有的状态能改地址却不能取消", "some states allow a new address but no cancelling"),
+        )
+
+
+def _cancelled(policy: Policy) -> Iterator[Finding]:
+    if policy.cancel_reasons and not policy.cancel_states:
+        yield _never("cancel.reasons", "没有能取消的状态", "there is no state in which to cancel")
+    if policy.change_items.final and policy.change_items.times > 1:
+        yield _never(
+            "change_items.times", "final：改过一次就不能再改", "final: after one change there is no other"
         )
 
 

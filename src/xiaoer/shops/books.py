@@ -19,7 +19,7 @@ from xiaoer.domain.changes import (
     Urge,
     WithdrawCase,
 )
-from xiaoer.domain.ids import CaseId, RefundId
+from xiaoer.domain.ids import CaseId, RefundId, WayId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import (
     Case,
@@ -38,6 +38,8 @@ from xiaoer.domain.order import (
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import StaleOrder
 from xiaoer.domain.rules.money import left_to_refund, share_of, spread
+from xiaoer.domain.ways import Source
+from xiaoer.shops.money_back import parts_to
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
 
@@ -49,6 +51,7 @@ class After:
     order: Order
     stock: Mapping[str, int] = field(default_factory=dict)  # by variant; below zero: taken from the shelf
     credit: int = 0  # to the customer's gift card, minor units
+    way_credit: Mapping[WayId, int] = field(default_factory=dict)  # the same of gift cards on file
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ def changed(  # noqa: PLR0911 - one for each change
             return _without(order, frozenset(line_ids), at)
         case ChangeItems():
             return _with_items(order, change, at)
-        case ChangePayment(method=method):
-            return _paid_with(order, method, at)
+        case ChangePayment(method=method, way_id=way_id):
+            return _paid_with(order, Source(method, way_id), at)
         case ChangeDelivery(day=day):
             return After(order=replace(_still_here(order), deliver_on=day))
         case Urge():
@@ -114,9 +117,7 @@ def _without(order: Order, gone: frozenset[str], at: _At) -> After:
     if not order.payments:
         return After(order=after, stock=stock)
     refunds = _refunds(order, Money(share, order.total.currency), RefundWhy.GOODS, at)
-    return After(
-        order=replace(after, refunds=(*order.refunds, *refunds)), stock=stock, credit=_credit(refunds)
-    )
+    return _moved(replace(after, refunds=(*order.refunds, *refunds)), _credit(refunds), stock)
 
 
 def _with_items(order: Order, change: ChangeItems, at: _At) -> After:
@@ -138,13 +139,11 @@ def _with_items(order: Order, change: ChangeItems, at: _At) -> After:
         return After(order=after, stock=stock)
     amount = Money(abs(difference), order.total.currency)
     if difference > 0:
-        paid = Payment(method=change.method, amount=amount, paid_at=at.now)
-        debit = -amount.minor if change.method is PayMethod.GIFT_CARD else 0
-        return After(order=replace(after, payments=(*order.payments, paid)), stock=stock, credit=debit)
-    refunds = _refunds(order, amount, RefundWhy.CHANGED, at)
-    return After(
-        order=replace(after, refunds=(*order.refunds, *refunds)), stock=stock, credit=_credit(refunds)
-    )
+        paid = Payment(method=change.method, amount=amount, paid_at=at.now, way_id=change.way_id)
+        return _moved(replace(after, payments=(*order.payments, paid)), _debit(paid), stock)
+    to = Source(change.method, change.way_id) if change.way_id else None
+    refunds = _refunds(order, amount, RefundWhy.CHANGED, at, to=to)
+    return _moved(replace(after, refunds=(*order.refunds, *refunds)), _credit(refunds), stock)
 
 
 def _swapped(line: Line, to: Variant | None) -> Line:
@@ -153,24 +152,26 @@ def _swapped(line: Line, to: Variant | None) -> Line:
     return replace(line, variant_id=to.id, options=to.options, unit_price=to.price)
 
 
-def _paid_with(order: Order, method: PayMethod, at: _At) -> After:
+def _paid_with(order: Order, source: Source, at: _At) -> After:
     """Paid anew, whole; each earlier payment goes back the way it came."""
     parts = spread(_still_here(order), left_to_refund(order))
     amount = sum(part.minor for _, part in parts)
     if amount == 0:
         raise StaleOrder(f"{order.id}: nothing is paid")
-    paid = Payment(method=method, amount=Money(amount, order.total.currency), paid_at=at.now)
+    money = Money(amount, order.total.currency)
+    paid = Payment(method=source.method, amount=money, paid_at=at.now, way_id=source.way_id)
     refunds = tuple(
         _refund(order, nth, part, RefundWhy.CHANGED, at) for nth, part in enumerate(parts, start=1)
     )
-    debit = amount if method is PayMethod.GIFT_CARD else 0
     after = replace(
         order,
         payments=(*order.payments, paid),
         refunds=(*order.refunds, *refunds),
         payment_changes=order.payment_changes + 1,
     )
-    return After(order=after, credit=_credit(refunds) - debit)
+    credit = _credit(refunds)
+    credit.update(_debit(paid))
+    return _moved(after, credit)
 
 
 def _without_case(order: Order, case_id: CaseId) -> After:
@@ -185,9 +186,9 @@ def _without_case(order: Order, case_id: CaseId) -> After:
         for r in order.refunds
     )
     stock = Counter[str]()
-    if case.new_variant_id is not None:
-        for line in _lines(order, frozenset(case.line_ids)):
-            stock[case.new_variant_id] += line.quantity
+    quantities = {line.id: line.quantity for line in order.lines}
+    for line_id, variant_id in zip(case.line_ids, case.new_variant_ids, strict=False):
+        stock[variant_id] += quantities.get(line_id, 0)
     return After(order=replace(order, cases=cases, refunds=refunds), stock=stock)
 
 
@@ -197,7 +198,7 @@ def _given_back(order: Order, change: GiveBack, at: _At) -> After:
     refunds = tuple(
         replace(refund, line_id=change.line_id) for refund in _refunds(order, change.amount, change.why, at)
     )
-    return After(order=replace(order, refunds=(*order.refunds, *refunds)), credit=_credit(refunds))
+    return _moved(replace(order, refunds=(*order.refunds, *refunds)), _credit(refunds))
 
 
 def _sent_again(order: Order, change: SendAgain, now: datetime) -> After:
@@ -224,21 +225,23 @@ def _lines(order: Order, line_ids: frozenset[str]) -> list[Line]:
     return lines
 
 
-def _refunds(order: Order, amount: Money, why: RefundWhy, at: _At) -> tuple[Refund, ...]:
-    return tuple(
-        _refund(order, nth, part, why, at) for nth, part in enumerate(spread(order, amount), start=1)
-    )
+def _refunds(
+    order: Order, amount: Money, why: RefundWhy, at: _At, *, to: Source | None = None
+) -> tuple[Refund, ...]:
+    parts = enumerate(parts_to(order, amount, to), start=1)
+    return tuple(_refund(order, nth, part, why, at) for nth, part in parts)
 
 
-def _refund(order: Order, nth: int, part: tuple[PayMethod, Money], why: RefundWhy, at: _At) -> Refund:
-    method, amount = part
-    days = at.policy.refund_days.get(method)
+def _refund(order: Order, nth: int, part: tuple[Source, Money], why: RefundWhy, at: _At) -> Refund:
+    source, amount = part
+    days = at.policy.refund_days.get(source.method)
     at_once = days == 0
     return Refund(
         id=RefundId(f"F{order.id.removeprefix('M')}-{nth + len(order.refunds)}"),
         order_id=order.id,
         amount=amount,
-        method=method,
+        method=source.method,
+        way_id=source.way_id,
         state=RefundState.DONE if at_once else RefundState.PROCESSING,
         created_at=at.now,
         expected_by=None if days is None else at.now + timedelta(days=days),
@@ -247,7 +250,23 @@ def _refund(order: Order, nth: int, part: tuple[PayMethod, Money], why: RefundWh
     )
 
 
-def _credit(refunds: tuple[Refund, ...]) -> int:
-    """What a gift card is worth more, at once."""
-    card = (r for r in refunds if r.method is PayMethod.GIFT_CARD and r.state is RefundState.DONE)
-    return sum(refund.amount.minor for refund in card)
+_Cards = Counter[WayId | None]  # minor units, by gift card; None: the customer's only one
+
+
+def _credit(refunds: tuple[Refund, ...]) -> _Cards:
+    """What gift cards are worth more, at once."""
+    cards = _Cards()
+    for refund in refunds:
+        if refund.method is PayMethod.GIFT_CARD and refund.state is RefundState.DONE:
+            cards[refund.way_id] += refund.amount.minor
+    return cards
+
+
+def _debit(paid: Payment) -> _Cards:
+    is_card = paid.method is PayMethod.GIFT_CARD
+    return _Cards({paid.way_id: -paid.amount.minor} if is_card else {})
+
+
+def _moved(order: Order, cards: _Cards, stock: Mapping[str, int] | None = None) -> After:
+    named = {way_id: minor for way_id, minor in cards.items() if way_id is not None and minor}
+    return After(order=order, stock=stock or {}, credit=cards[None], way_credit=named)

@@ -11,13 +11,14 @@ from xiaoer.domain.catalog import Category, Product, Variant, Wanted
 from xiaoer.domain.changes import Can, OrderChange
 from xiaoer.domain.ids import CaseId, CustomerId, OrderId, ProductId
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Case, CaseKind, CaseState, Order, OrderState
+from xiaoer.domain.order import Case, CaseState, Order, OrderState
 from xiaoer.domain.people import Address, Customer
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import CaseRequest, Shop, StaleOrder
 from xiaoer.domain.rules.returns import case_of_line
-from xiaoer.shops.books import changed
-from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
+from xiaoer.domain.ways import Way
+from xiaoer.shops.books import After, changed
+from xiaoer.shops.money_back import extra_of, refunds_of_cancelled, refunds_of_case, set_aside
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
 
@@ -106,12 +107,9 @@ class MemoryShop(Shop):
         if len(lines) != len(request.line_ids) or any(case_of_line(current, line) for line in lines):
             raise StaleOrder(f"{order.id}: these lines cannot have a case")
         case = self._case(current, request)
+        self._move_stock({v: -count for v, count in set_aside(current, request).items()})
         refunds = current.refunds
-        if request.new_variant_id is not None:
-            self._move_stock({request.new_variant_id: -sum(line.quantity for line in lines)})
-        if case.kind is CaseKind.RETURN:
-            fee = Money(request.fee_minor, self._policy.currency)
-            refunds += refunds_of_return(current, lines, fee=fee, case_id=case.id, now=case.requested_at)
+        refunds += refunds_of_case(current, lines, request, case_id=case.id, now=case.requested_at)
         self._put(replace(current, cases=(*current.cases, case), refunds=refunds), key, case.id)
         return case
 
@@ -127,13 +125,7 @@ class MemoryShop(Shop):
         current = self._as_seen(order, frozenset(OrderState))
         after = changed(current, change, self._policy, now=self._clock())
         self._move_stock(after.stock)
-        if after.credit:
-            owner = self._customers[order.customer_id]
-            before = owner.gift_card_balance or Money(0, self._policy.currency)
-            if before.minor + after.credit < 0:
-                raise StaleOrder("the gift card does not hold so much")
-            balance = Money(before.minor + after.credit, before.currency)
-            self._customers[owner.id] = replace(owner, gift_card_balance=balance)
+        self._credit(current, after)
         return self._put(after.order, key)
 
     @override
@@ -163,6 +155,18 @@ class MemoryShop(Shop):
             address = replace(order.address, name="", phone="", city="", street="", postcode="")
             self._put(replace(order, address=address, parcels=parcels))
 
+    def _credit(self, order: Order, after: After) -> None:
+        """To and from gift cards; StaleOrder if one does not hold so much."""
+        owner = self._customers.get(order.customer_id)
+        if owner is None or not (after.credit or after.way_credit):
+            return
+        ways = tuple(_credited(way, after.way_credit.get(way.id, 0)) for way in owner.ways)
+        before = owner.gift_card_balance or Money(0, self._policy.currency)
+        balance = Money(before.minor + after.credit + sum(after.way_credit.values()), before.currency)
+        if balance.minor < 0 or any(way.balance and way.balance.minor < 0 for way in ways):
+            raise StaleOrder("the gift card does not hold so much")
+        self._customers[owner.id] = replace(owner, gift_card_balance=balance, ways=ways)
+
     def _as_seen(self, seen: Order, states: frozenset[OrderState]) -> Order:
         current = self._orders.get(seen.id)
         if current is None or current.version != seen.version or current.state not in states:
@@ -184,7 +188,9 @@ class MemoryShop(Shop):
             state=CaseState.APPROVED,
             reason=request.reason,
             requested_at=self._clock(),
-            new_variant_id=request.new_variant_id,
+            new_variant_ids=request.new_variant_ids,
+            extra=extra_of(request, self._policy.currency),
+            way_id=request.by.way_id if request.by else None,
         )
 
     def _move_stock(self, counts: Mapping[str, int]) -> None:
@@ -203,6 +209,10 @@ class MemoryShop(Shop):
         shelf = self._categories.get(product.category)
         names = (product.title.zh, product.title.en, *product.tags, *(shelf.synonyms if shelf else ()))
         return " ".join(names).lower()
+
+
+def _credited(way: Way, minor: int) -> Way:
+    return replace(way, balance=way.balance + Money(minor, way.balance.currency)) if way.balance else way
 
 
 def _fits(variant: Variant, wanted: Wanted) -> bool:

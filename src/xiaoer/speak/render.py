@@ -76,8 +76,8 @@ class Renderer:
         if isinstance(value, date):
             return self.calendar.date(value)
         if isinstance(value, Mapping) and spec == "way":
-            way = {"amount": self.fact(value["amount"]), "method": self.fact(value["method"], "term.method")}
-            return self.term("way").format(**way)
+            named = value.get("label") or self.term(f"method.{value['method']}")
+            return self.term("way").format(amount=self.fact(value["amount"]), method=self.fact(named))
         if spec.startswith("term."):
             return self.term(f"{spec.removeprefix('term.')}.{value}")
         return str(value)

@@ -7,12 +7,13 @@ from datetime import datetime
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Line, Order, OrderState, PayMethod, RefundState, RefundWhy
+from xiaoer.domain.order import Line, Order, OrderState, RefundState, RefundWhy
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.clock import end_of_day, months_after
 from xiaoer.domain.rules.parcels import arrived_at
 from xiaoer.domain.verdict import OF_THE_ORDER, Verdict
+from xiaoer.domain.ways import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +60,19 @@ def _given_for(order: Order, line: Line) -> int:
     return min(sum(given), line.unit_price.minor * line.quantity)
 
 
-def spread(order: Order, amount: Money) -> list[tuple[PayMethod, Money]]:
-    """The amount over the ways it was paid, first ones first: of each at most what has not gone back yet."""
-    held = {payment.method: 0 for payment in order.payments}
+def spread(order: Order, amount: Money) -> list[tuple[Source, Money]]:
+    """The amount over what it was paid with, first ones first: of each at most what has not gone back yet."""
+    held = {payment.source: 0 for payment in order.payments}
     for payment in order.payments:
-        held[payment.method] += payment.amount.minor
+        held[payment.source] += payment.amount.minor
     for refund in order.refunds:
-        if refund.method in held and refund.state is not RefundState.FAILED:
-            held[refund.method] -= refund.amount.minor
-    parts: list[tuple[PayMethod, Money]] = []
-    left = amount.minor
-    for method, there in held.items():
+        if refund.source in held and refund.state is not RefundState.FAILED:
+            held[refund.source] -= refund.amount.minor
+    parts: list[tuple[Source, Money]] = []
+    left = min(amount.minor, left_to_refund(order).minor)
+    for source, there in held.items():
         if (part := min(left, there)) > 0:
-            parts.append((method, Money(part, amount.currency)))
+            parts.append((source, Money(part, amount.currency)))
             left -= part
     return parts
 

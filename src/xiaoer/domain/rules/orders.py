@@ -1,5 +1,6 @@
 """What may still be changed about an order that has not left."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +15,9 @@ from xiaoer.domain.policy import Changes, Policy
 from xiaoer.domain.rules.clock import start_of_day
 from xiaoer.domain.rules.money import left_to_refund, spread
 from xiaoer.domain.rules.parcels import is_late
+from xiaoer.domain.rules.ways import too_small
 from xiaoer.domain.verdict import OF_THE_ORDER, Could, Verdict
+from xiaoer.domain.ways import Source, Way
 
 MOST_DAYS_AHEAD = 60  # a warehouse keeps nothing longer for a day that was asked for
 _TOO_LATE = {
@@ -30,6 +33,25 @@ _TOO_LATE = {
 def may_cancel(order: Order, policy: Policy) -> Verdict:
     instead = {OrderState.PACKED: "call_person", OrderState.DELIVERED: "request_return"}
     return _in_states(order, policy, policy.cancel_states, "cancel.states", instead.get(order.state, ""))
+
+
+def may_cancel_for(order: Order, reason: str, policy: Policy) -> Verdict:
+    """Whether the shop cancels for this reason, by its key or its name; any will do if it lists none."""
+    rule, taken = "cancel.reasons", policy.cancel_reasons
+    facts: Facts = {"order_id": order.id}
+    if not taken or cancel_reason(reason, policy):
+        return Verdict(rule=rule, policy=policy.version, facts=facts)
+    told: Facts = {**facts, "reasons": tuple(taken.values())}
+    return Verdict(rule=rule, policy=policy.version, reason=Reason.REASON_NOT_TAKEN, facts=told)
+
+
+def cancel_reason(said: str, policy: Policy) -> str:
+    """The key of a listed reason, from the key or its name in either language; "" if it is none of them."""
+    plain = said.strip().casefold()
+    for key, words in policy.cancel_reasons.items():
+        if plain in (key, words.zh.casefold(), words.en.casefold()):
+            return key
+    return ""
 
 
 def may_cancel_lines(order: Order, line_ids: Collection[LineId], policy: Policy) -> Verdict:
@@ -86,14 +108,21 @@ def may_change_items(order: Order, policy: Policy) -> Verdict:
     return _changeable(order, policy, changes, "change_items", order.item_changes, way)
 
 
-def may_swap(
-    order: Order, line: Line, wanted: Variant, policy: Policy, *, same_price: bool, instead: str = ""
+def may_swap(  # noqa: PLR0913 - what is swapped, and what the shop's rules say of it
+    order: Order,
+    line: Line,
+    wanted: Variant,
+    policy: Policy,
+    *,
+    same_price: bool,
+    same_variant: bool = False,
+    instead: str = "",
 ) -> Verdict:
     """Whether a line may be swapped for this very variant of the same product."""
     facts: Facts = {"order_id": order.id, "item": line.title}
     if wanted.id != line.variant_id and instead:
         facts = {**facts, "instead": instead}
-    if wanted.id == line.variant_id:
+    if wanted.id == line.variant_id and not same_variant:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.SAME_VARIANT, facts=facts)
     if wanted.stock < line.quantity:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.OUT_OF_STOCK, facts=facts)
@@ -107,6 +136,18 @@ def may_swap(
             could=(Could.SAME_PRICE,),
         )
     return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts=facts)
+
+
+def enough_of_each(order: Order, swaps: Sequence[tuple[Line, Variant]], policy: Policy) -> Verdict:
+    """Whether what several lines want of one variant is there for all of them."""
+    wanted = Counter[str]()
+    for line, variant in swaps:
+        wanted[variant.id] += line.quantity
+    for line, variant in swaps:
+        if wanted[variant.id] > variant.stock:
+            facts: Facts = {"order_id": order.id, "item": line.title}
+            return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.OUT_OF_STOCK, facts=facts)
+    return Verdict(rule=OF_THE_ORDER, policy=policy.version, facts={"order_id": order.id})
 
 
 def difference(swaps: Sequence[tuple[Line, Variant]], currency: str) -> Money:
@@ -139,15 +180,23 @@ def may_settle(order: Order, extra: Money, policy: Policy, *, gift_card: Money |
 
 def pays_on(order: Order) -> PayMethod | None:
     """By which way of paying more is paid: one that holds money of the order, a gift card last."""
-    ways = [method for method, _ in spread(order, left_to_refund(order))]
+    ways = [source.method for source, _ in spread(order, left_to_refund(order))]
     ways = ways or [payment.method for payment in order.payments]
     return next((way for way in ways if way is not PayMethod.GIFT_CARD), ways[0] if ways else None)
 
 
 def may_change_payment(
-    order: Order, method: PayMethod, policy: Policy, *, gift_card: Money | None = None
+    order: Order,
+    method: PayMethod,
+    policy: Policy,
+    *,
+    gift_card: Money | None = None,
+    way: Way | None = None,
 ) -> Verdict:
-    """Whether what was paid may be moved to another way of paying, whole. A gift card must be worth it."""
+    """Whether what was paid may be moved to another way of paying, whole. A gift card must be worth it.
+
+    `way` is the one on file, where the customer names one.
+    """
     unpaid = order.state is OrderState.AWAITING_PAYMENT  # any way can be chosen when it is paid
     instead = "" if unpaid else "call_person"
     verdict = _changeable(
@@ -156,14 +205,16 @@ def may_change_payment(
     if not verdict.allowed:
         return verdict
     facts: Facts = {"order_id": order.id, "method": method.value}
-    ways = [way for way, _ in spread(order, left_to_refund(order))]
-    if not ways:
+    paid = [source for source, _ in spread(order, left_to_refund(order))]
+    if not paid:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOTHING_LEFT, facts=facts)
-    if ways == [method]:
+    if paid == [Source(method, way.id if way else None)]:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.SAME_METHOD, facts=facts)
     if method not in policy.pay_methods:
         rule = "change_payment.methods"
         return Verdict(rule=rule, policy=policy.version, reason=Reason.METHOD_NOT_TAKEN, facts=facts)
+    if way is not None:
+        return too_small(order, way, order.total, policy) or verdict
     if method is PayMethod.GIFT_CARD and (gift_card is None or gift_card.minor < order.total.minor):
         told: Facts = {**facts, "balance": gift_card, "total": order.total}
         return Verdict(
@@ -189,9 +240,18 @@ def _in_states(
 ) -> Verdict:
     facts: Facts = {"order_id": order.id, "state": order.state.value}
     if order.state in states:
-        return Verdict(rule=rule, policy=policy.version, facts=facts)
+        return _changed_for_good(order, policy) or Verdict(rule=rule, policy=policy.version, facts=facts)
     no = {**facts, "instead": instead} if instead else facts
     return Verdict(rule=rule, policy=policy.version, reason=_TOO_LATE[order.state], facts=no)
+
+
+def _changed_for_good(order: Order, policy: Policy) -> Verdict | None:
+    """A no, where a change of its items was the last thing that could be done with an order."""
+    if not policy.change_items.final or not order.item_changes:
+        return None
+    facts: Facts = {"order_id": order.id, "times": order.item_changes, "instead": "call_person"}
+    rule = "change_items.final"
+    return Verdict(rule=rule, policy=policy.version, reason=Reason.CHANGED_BEFORE, facts=facts)
 
 
 def _not_offered(order: Order, policy: Policy, rule: str, instead: str) -> Verdict:

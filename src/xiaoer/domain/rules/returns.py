@@ -136,6 +136,9 @@ def _not_here_yet(order: Order, line: Line, policy: Policy, instead: str = "") -
         return _no(policy, OF_THE_ORDER, Reason.NOT_DELIVERED_YET, told)
     if (case := case_of_line(order, line)) is not None:
         return _no(policy, OF_THE_ORDER, Reason.CASE_OPEN, {**facts, "case_id": case})
+    if policy.one_case and order.cases:
+        told = {**facts, "case_id": order.cases[-1].id, "instead": "call_person"}
+        return _no(policy, "return.once", Reason.CASE_OPEN, told)
     return None
 
 

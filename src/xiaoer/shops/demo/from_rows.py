@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import RowMapping
 
 from xiaoer.domain.catalog import Category, Product, Variant
-from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, RefundId, VariantId
-from xiaoer.domain.money import Money
+from xiaoer.domain.ids import CaseId, CustomerId, LineId, OrderId, ProductId, RefundId, VariantId, WayId
+from xiaoer.domain.money import Money, total
 from xiaoer.domain.order import (
     Case,
     CaseKind,
@@ -28,6 +28,7 @@ from xiaoer.domain.order import (
     RefundWhy,
 )
 from xiaoer.domain.people import Address, Customer, Tier
+from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Language, Words
 from xiaoer.shops.demo.tables import ADDRESS
 
@@ -65,7 +66,10 @@ def variant_of(row: Row, currency: str) -> Variant:
     )
 
 
-def customer_of(row: Row, addresses: Sequence[Row], currency: str) -> Customer:
+def customer_of(row: Row, addresses: Sequence[Row], ways: Sequence[Row], currency: str) -> Customer:
+    on_file = tuple(_way_of(way, currency) for way in ways)
+    one = None if row["gift_card"] is None else Money(row["gift_card"], currency)
+    cards = [way.balance for way in on_file if way.balance is not None]
     return Customer(
         id=CustomerId(row["id"]),
         name=row["name"],
@@ -75,12 +79,22 @@ def customer_of(row: Row, addresses: Sequence[Row], currency: str) -> Customer:
         time_zone=row["time_zone"],
         tier=Tier(row["tier"]),
         addresses=tuple(address_of(address) for address in addresses),
-        gift_card_balance=None if row["gift_card"] is None else Money(row["gift_card"], currency),
+        gift_card_balance=total(cards, currency) if cards else one,
+        ways=on_file,
     )
 
 
 def address_of(row: Row, prefix: str = "") -> Address:
     return Address(**{name: row[f"{prefix}{name}"] for name in ADDRESS})
+
+
+def _way_of(row: Row, currency: str) -> Way:
+    return Way(
+        id=WayId(row["id"]),
+        method=PayMethod(row["method"]),
+        label=words_of(row, "label"),
+        balance=None if row["balance"] is None else Money(row["balance"], currency),
+    )
 
 
 def order_of(row: Row, parts: Mapping[str, Sequence[Row]], currency: str) -> Order:
@@ -98,7 +112,7 @@ def order_of(row: Row, parts: Mapping[str, Sequence[Row]], currency: str) -> Ord
         address=address_of(row, "to_"),
         payments=tuple(_payment_of(part, currency) for part in parts["demo_payment"]),
         parcels=tuple(_parcel_of(part) for part in parts["demo_parcel"]),
-        cases=tuple(_case_of(part, order_id) for part in parts["demo_case"]),
+        cases=tuple(_case_of(part, order_id, currency) for part in parts["demo_case"]),
         refunds=tuple(_refund_of(part, order_id, currency) for part in parts["demo_refund"]),
         ship_by=row["ship_by"],
         cancelled_at=row["cancelled_at"],
@@ -131,8 +145,15 @@ def _line_of(row: Row, currency: str) -> Line:
 
 def _payment_of(row: Row, currency: str) -> Payment:
     return Payment(
-        method=PayMethod(row["method"]), amount=Money(row["amount"], currency), paid_at=row["paid_at"]
+        method=PayMethod(row["method"]),
+        amount=Money(row["amount"], currency),
+        paid_at=row["paid_at"],
+        way_id=_way_id(row),
     )
+
+
+def _way_id(row: Row) -> WayId | None:
+    return WayId(row["way_id"]) if row["way_id"] else None
 
 
 def _parcel_of(row: Row) -> Parcel:
@@ -149,7 +170,7 @@ def _parcel_of(row: Row) -> Parcel:
     )
 
 
-def _case_of(row: Row, order_id: OrderId) -> Case:
+def _case_of(row: Row, order_id: OrderId, currency: str) -> Case:
     return Case(
         id=CaseId(row["id"]),
         kind=CaseKind(row["kind"]),
@@ -158,8 +179,10 @@ def _case_of(row: Row, order_id: OrderId) -> Case:
         state=CaseState(row["state"]),
         reason=CaseReason(row["reason"]),
         requested_at=row["requested_at"],
-        new_variant_id=VariantId(row["new_variant_id"]) if row["new_variant_id"] else None,
+        new_variant_ids=tuple(VariantId(variant_id) for variant_id in row["new_variant_ids"]),
         return_by=row["return_by"],
+        extra=None if row["extra"] is None else Money(row["extra"], currency),
+        way_id=_way_id(row),
     )
 
 
@@ -176,6 +199,7 @@ def _refund_of(row: Row, order_id: OrderId, currency: str) -> Refund:
         case_id=CaseId(row["case_id"]) if row["case_id"] else None,
         why=RefundWhy(row["why"]),
         line_id=LineId(row["line_id"]) if row["line_id"] else None,
+        way_id=_way_id(row),
     )
 
 

@@ -192,7 +192,7 @@ class _Writer:
             state=state,
             reason=self.rng.choice(_REASONS[kind]),
             requested_at=asked_at,
-            new_variant_id=variant.id if variant else None,
+            new_variant_ids=(variant.id,) if variant else (),
         )
         refunds: tuple[Refund, ...] = ()
         if plot.story.refund is not None:

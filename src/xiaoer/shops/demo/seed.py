@@ -1,12 +1,14 @@
 """Fill the demo shop's database with a generated world, once."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, update
 
+from xiaoer.domain.ids import ShopId
 from xiaoer.domain.order import Order
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Shop
@@ -33,9 +35,9 @@ async def ensure(store: Store, *, now: datetime, policy: Policy, seed: int = SEE
             _log.warning("demo_shop_made_anew")
             t.metadata.drop_all(conn)
         t.metadata.create_all(conn)
-        if conn.execute(select(func.count()).select_from(t.category)).scalar_one():
+        if _there(conn, policy.shop_id):
             return False
-        _insert(conn, generate(seed, now, policy=policy))
+        _insert(conn, policy.shop_id, generate(seed, now, policy=policy))
         return True
 
     return await store.write("demo shop", fill)
@@ -45,12 +47,45 @@ async def reset(store: Store, *, now: datetime, policy: Policy, seed: int = SEED
     """A fresh world instead of whatever happened in the old one."""
 
     def refill(conn: Connection) -> None:
-        one_upgrader(conn, _LOCK)
-        t.metadata.drop_all(conn)
-        t.metadata.create_all(conn)
-        _insert(conn, generate(seed, now, policy=policy))
+        _put_instead(conn, policy.shop_id, generate(seed, now, policy=policy))
 
     await store.write("demo shop", refill)
+
+
+async def put(store: Store, world: World, shop_id: ShopId, *, uncounted: bool) -> None:
+    """Keep this world as that shop's, instead of the one it had. `uncounted`: see tables.variant."""
+
+    def put_in(conn: Connection) -> None:
+        _put_instead(conn, shop_id, world)
+        if uncounted:
+            conn.execute(update(t.variant).where(t.variant.c.shop_id == shop_id).values(counted=False))
+
+    await store.write("imported shop", put_in)
+
+
+async def is_there(store: Store, shop_id: ShopId) -> bool:
+    """Whether a shop of this id was put in."""
+
+    def look(conn: Connection) -> bool:
+        known = set(inspect(conn).get_table_names())
+        return t.category.name in known and not _older(conn) and _there(conn, shop_id)
+
+    return await store.read(look)
+
+
+def _put_instead(conn: Connection, shop_id: ShopId, world: World) -> None:
+    one_upgrader(conn, _LOCK)
+    if _older(conn):
+        t.metadata.drop_all(conn)
+    t.metadata.create_all(conn)
+    for table in reversed(t.metadata.sorted_tables):
+        conn.execute(delete(table).where(table.c.shop_id == shop_id))
+    _insert(conn, shop_id, world)
+
+
+def _there(conn: Connection, shop_id: ShopId) -> bool:
+    count = select(func.count()).select_from(t.category).where(t.category.c.shop_id == shop_id)
+    return bool(conn.execute(count).scalar_one())
 
 
 def _older(conn: Connection) -> bool:
@@ -82,39 +117,40 @@ async def customers_json(shop: Shop) -> list[dict[str, Any]]:
     ]
 
 
-def _insert(conn: Connection, world: World) -> None:
-    _put(conn, t.category, (rows.category_row(c, place) for place, c in enumerate(world.categories)))
-    _put(conn, t.product, (rows.product_row(p) for p in world.products))
+def _insert(conn: Connection, shop_id: ShopId, world: World) -> None:
+    def put(table: Table, some: Rows) -> None:
+        if values := [{"shop_id": shop_id, **row} for row in some]:
+            conn.execute(insert(table), values)
+
+    put(t.category, (rows.category_row(c, place) for place, c in enumerate(world.categories)))
+    put(t.product, (rows.product_row(p) for p in world.products))
     variants = ((p, v, place) for p in world.products for place, v in enumerate(p.variants))
-    _put(conn, t.variant, (rows.variant_row(*variant) for variant in variants))
-    _put(conn, t.customer, (rows.customer_row(c) for c in world.customers))
-    addresses = ((c.id, place, a) for c in world.customers for place, a in enumerate(c.addresses))
-    _put(
-        conn,
-        t.customer_address,
-        ({"customer_id": who, "place": place, **rows.address_row(a)} for who, place, a in addresses),
-    )
-    _put(conn, t.order, (rows.order_row(order) for order in world.orders))
-    for table, parts in _parts(world.orders).items():
-        _put(conn, table, parts)
-    _put(
-        conn,
-        t.view,
-        ({"customer_id": v.customer_id, "product_id": v.product_id, "at": v.at} for v in world.views),
-    )
-    _put(conn, t.search, ({"customer_id": s.customer_id, "text": s.text, "at": s.at} for s in world.searches))
-    _put(
-        conn,
-        t.cart_item,
-        (
-            {"customer_id": i.customer_id, "variant_id": i.variant_id, "quantity": i.quantity, "at": i.at}
-            for i in world.carts
-        ),
-    )
+    put(t.variant, (rows.variant_row(*variant) for variant in variants))
+    put(t.customer, (rows.customer_row(c) for c in world.customers))
+    for table, some in (*_of_customers(world).items(), *_of_orders(world.orders).items()):
+        put(table, some)
+    put(t.cart_item, (asdict(item) for item in world.carts))
+    put(t.view, (asdict(view) for view in world.views))
+    put(t.search, (asdict(search) for search in world.searches))
 
 
-def _parts(orders: Iterable[Order]) -> dict[Table, list[dict[str, Any]]]:
-    parts: dict[Table, list[dict[str, Any]]] = {table: [] for table in t.OF_AN_ORDER}
+def _of_customers(world: World) -> dict[Table, list[dict[str, Any]]]:
+    parts: dict[Table, list[dict[str, Any]]] = {t.customer_address: [], t.way: []}
+    for customer in world.customers:
+        made = {
+            t.customer_address: map(rows.address_row, customer.addresses),
+            t.way: map(rows.way_row, customer.ways),
+        }
+        for table, some in made.items():
+            own = ({"customer_id": customer.id, "place": n, **row} for n, row in enumerate(some))
+            parts[table] += own
+    return parts
+
+
+def _of_orders(orders: Iterable[Order]) -> dict[Table, list[dict[str, Any]]]:
+    orders = list(orders)
+    parts: dict[Table, list[dict[str, Any]]] = {t.order: [rows.order_row(order) for order in orders]}
+    parts |= {table: [] for table in t.OF_AN_ORDER}
     for order in orders:
         made = {
             t.line: map(rows.line_row, order.lines),
@@ -126,8 +162,3 @@ def _parts(orders: Iterable[Order]) -> dict[Table, list[dict[str, Any]]]:
         for table, some in made.items():
             parts[table] += [{"order_id": order.id, "place": place, **row} for place, row in enumerate(some)]
     return parts
-
-
-def _put(conn: Connection, table: Table, some: Rows) -> None:
-    if values := list(some):
-        conn.execute(insert(table), values)

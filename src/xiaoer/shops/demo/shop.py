@@ -1,4 +1,4 @@
-"""DemoShop: the demo tables behind the `Shop` port."""
+"""DemoShop: the tables of one shop, made up or imported, behind the `Shop` port."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -18,6 +18,7 @@ from xiaoer.domain.ports import CaseRequest, Shop, ShopUnclear, ShopUnreachable,
 from xiaoer.shops.demo import reading, writing
 from xiaoer.shops.demo import tables as t
 from xiaoer.shops.demo.ranking import Shelves
+from xiaoer.shops.demo.reading import Of
 from xiaoer.shops.demo.writing import Write
 from xiaoer.store.engine import Store
 
@@ -25,12 +26,12 @@ T = TypeVar("T")
 
 
 class DemoShop(Shop):
-    """An order system in a database of its own. `clock` is this outside system's own time (UTC)."""
+    """An order system in a database of its own; the shop is the policy's. `clock` is its own time (UTC)."""
 
     def __init__(self, store: Store, policy: Policy, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._policy = policy
-        self._currency = policy.currency
+        self._of = Of(policy.shop_id, policy.currency)
         self._clock = clock
         self._shelves = Shelves((), ())
 
@@ -44,33 +45,31 @@ class DemoShop(Shop):
 
     @override
     async def customers(self, *, limit: int) -> Sequence[Customer]:
-        return await self._read(
-            lambda conn: reading.customers(conn, true(), limit=limit, currency=self._currency)
-        )
+        return await self._read(lambda conn: reading.customers(conn, true(), limit=limit, of=self._of))
 
     @override
     async def order(self, order_id: OrderId) -> Order | None:
-        return await self._find(lambda conn: reading.order(conn, order_id, self._currency))
+        return await self._find(lambda conn: reading.order(conn, order_id, self._of))
 
     @override
     async def orders_of(self, customer_id: CustomerId, *, limit: int) -> Sequence[Order]:
-        return await self._read(lambda conn: reading.orders_of(conn, customer_id, limit, self._currency))
+        return await self._read(lambda conn: reading.orders_of(conn, customer_id, limit, self._of))
 
     @override
     async def product(self, product_id: ProductId) -> Product | None:
-        found = await self._find(lambda conn: reading.products(conn, [product_id], self._currency))
+        found = await self._find(lambda conn: reading.products(conn, [product_id], self._of))
         return found[0] if found else None
 
     @override
     async def categories(self) -> Sequence[Category]:
-        return await self._read(reading.categories)
+        return await self._read(lambda conn: reading.categories(conn, self._of))
 
     @override
     async def find(self, wanted: Wanted, *, limit: int) -> Sequence[Product]:
-        inside = await self._find(lambda conn: reading.inside_limits(conn, wanted)) or ()
+        inside = await self._find(lambda conn: reading.inside_limits(conn, wanted, self._of)) or ()
         shelves = await self._shelves_with(inside)
         best = shelves.rank(wanted.words, inside)[:limit]
-        return await self._read(lambda conn: reading.products(conn, best, self._currency))
+        return await self._read(lambda conn: reading.products(conn, best, self._of))
 
     @override
     async def cancel(self, order: Order, reason: str, *, key: str) -> Order:
@@ -95,27 +94,27 @@ class DemoShop(Shop):
 
     @override
     async def effect(self, key: str) -> bool:
-        return await self._read(lambda conn: reading.effect(conn, key) is not None)
+        return await self._read(lambda conn: reading.effect(conn, key, self._of) is not None)
 
     @override
     async def export(self, customer_id: CustomerId) -> Mapping[str, Any]:
-        return await self._read(lambda conn: reading.export(conn, customer_id))
+        return await self._read(lambda conn: reading.export(conn, customer_id, self._of))
 
     @override
     async def forget(self, customer_id: CustomerId) -> None:
         try:
-            await self._store.write(customer_id, lambda conn: writing.forget(conn, customer_id))
+            await self._store.write(customer_id, lambda conn: writing.forget(conn, customer_id, self._of))
         except StoreDown as error:
             raise ShopUnreachable("the demo shop's database is not there") from error  # safe to repeat
 
     async def _one_customer(self, where: ColumnElement[bool]) -> Customer | None:
-        found = await self._find(lambda conn: reading.customers(conn, where, 1, self._currency))
+        found = await self._find(lambda conn: reading.customers(conn, where, 1, self._of))
         return found[0] if found else None
 
     async def _shelves_with(self, ids: Sequence[str]) -> Shelves:
         """The texts kept in this process, read again if a product came that they do not have."""
         if not all(product_id in self._shelves for product_id in ids):
-            products, categories = await self._read(partial(_catalogue, currency=self._currency))
+            products, categories = await self._read(partial(_catalogue, of=self._of))
             self._shelves = Shelves(products, categories)
         return self._shelves
 
@@ -140,6 +139,6 @@ class DemoShop(Shop):
             raise ShopUnclear("the demo shop's database went away") from error
 
 
-def _catalogue(conn: Connection, currency: str) -> tuple[Sequence[Product], Sequence[Category]]:
-    ids = reading.product_ids(conn)
-    return reading.products(conn, ids, currency), reading.categories(conn)
+def _catalogue(conn: Connection, of: Of) -> tuple[Sequence[Product], Sequence[Category]]:
+    ids = reading.product_ids(conn, of)
+    return reading.products(conn, ids, of), reading.categories(conn, of)

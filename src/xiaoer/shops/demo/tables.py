@@ -1,20 +1,39 @@
-"""The demo shop's own tables: another system's database, which only its connector knows."""
+"""Tables of the demo shop and of imported ones: another system's database, which only its connector knows.
+
+Several shops may share them: every row says whose it is, and no key is unique but within its shop.
+"""
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
 
 from xiaoer.store.columns import Moment, Sent
 
 metadata = MetaData()
 
 
-def _order_id() -> "Column[Any]":
-    return Column("order_id", Sent, ForeignKey("demo_order.id"), nullable=False, index=True)
+def _shop_id(*, key: bool = True) -> "Column[Any]":
+    return Column("shop_id", Sent, primary_key=key, nullable=False)
 
 
-def _customer_id() -> "Column[Any]":
-    return Column("customer_id", Sent, ForeignKey("demo_customer.id"), nullable=False, index=True)
+def _of(owner: str, column: str, table: str) -> tuple["Column[Any]", ForeignKeyConstraint, Index]:
+    """A column that names a row of another table of the same shop."""
+    return (
+        Column(column, Sent, nullable=False),
+        ForeignKeyConstraint(["shop_id", column], [f"{owner}.shop_id", f"{owner}.{_KEYS.get(owner, 'id')}"]),
+        Index(f"ix_{table}_{column}", "shop_id", column),
+    )
 
 
 def _place() -> "Column[Any]":
@@ -25,11 +44,13 @@ def _words(name: str) -> tuple["Column[Any]", "Column[Any]"]:
     return (Column(f"{name}_zh", Sent, nullable=False), Column(f"{name}_en", Sent, nullable=False))
 
 
+_KEYS = {"demo_category": "key"}
 ADDRESS = ("name", "phone", "country", "region", "city", "street", "postcode")
 
 category = Table(
     "demo_category",
     metadata,
+    _shop_id(),
     Column("key", Sent, primary_key=True),
     _place(),
     *_words("name"),
@@ -38,8 +59,9 @@ category = Table(
 product = Table(
     "demo_product",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
-    Column("category", Sent, ForeignKey("demo_category.key"), nullable=False, index=True),
+    *_of("demo_category", "category", "demo_product"),
     *_words("title"),
     *_words("description"),
     Column("tags", JSON, nullable=False),
@@ -49,39 +71,56 @@ product = Table(
 variant = Table(
     "demo_variant",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
-    Column("product_id", Sent, ForeignKey("demo_product.id"), nullable=False, index=True),
+    *_of("demo_product", "product_id", "demo_variant"),
     _place(),
     Column("size", Sent, nullable=False),  # lower case; empty where there is none
     Column("colour", Sent, nullable=False),  # key
     Column("options", JSON, nullable=False),  # name -> [zh, en]
     Column("price", Integer, nullable=False),  # minor units of the shop's currency, like all amounts here
     Column("stock", Integer, nullable=False),
+    Column("counted", Boolean, nullable=False),  # else it is only known whether there is some
 )
 customer = Table(
     "demo_customer",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
     Column("name", Sent, nullable=False),
-    Column("email", Sent, nullable=False, unique=True),  # lower case
+    Column("email", Sent, nullable=False),  # lower case
     Column("phone", Sent, nullable=False),
     Column("language", Sent, nullable=False),
     Column("time_zone", Sent, nullable=False),
     Column("tier", Sent, nullable=False),
-    Column("gift_card", Integer),
+    Column("gift_card", Integer),  # the only one; of those on file each has its own balance
+    UniqueConstraint("shop_id", "email"),
+)
+way = Table(
+    "demo_way",
+    metadata,
+    _shop_id(),
+    *_of("demo_customer", "customer_id", "demo_way"),
+    _place(),
+    Column("id", Sent, primary_key=True),
+    Column("method", Sent, nullable=False),
+    *_words("label"),
+    Column("balance", Integer),
 )
 customer_address = Table(
     "demo_customer_address",
     metadata,
-    _customer_id(),
+    _shop_id(key=False),
+    *_of("demo_customer", "customer_id", "demo_customer_address"),
     _place(),
     *(Column(name, Sent, nullable=False) for name in ADDRESS),
 )
 order = Table(
     "demo_order",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
-    _customer_id(),
+    *_of("demo_customer", "customer_id", "demo_order"),
     Column("state", Sent, nullable=False),
     Column("placed_at", Moment, nullable=False),
     Column("shipping_fee", Integer, nullable=False),
@@ -101,8 +140,9 @@ order = Table(
 line = Table(
     "demo_line",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
-    _order_id(),
+    *_of("demo_order", "order_id", "demo_line"),
     _place(),
     Column("product_id", Sent, nullable=False),
     Column("variant_id", Sent, nullable=False),
@@ -116,16 +156,19 @@ line = Table(
 payment = Table(
     "demo_payment",
     metadata,
-    _order_id(),
+    _shop_id(key=False),
+    *_of("demo_order", "order_id", "demo_payment"),
     _place(),
     Column("method", Sent, nullable=False),
     Column("amount", Integer, nullable=False),
     Column("paid_at", Moment, nullable=False),
+    Column("way_id", Sent),
 )
 parcel = Table(
     "demo_parcel",
     metadata,
-    _order_id(),
+    _shop_id(key=False),
+    *_of("demo_order", "order_id", "demo_parcel"),
     _place(),
     *_words("carrier"),
     Column("tracking_number", Sent, nullable=False),
@@ -138,22 +181,26 @@ parcel = Table(
 case = Table(
     "demo_case",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
-    _order_id(),
+    *_of("demo_order", "order_id", "demo_case"),
     _place(),
     Column("kind", Sent, nullable=False),
     Column("line_ids", JSON, nullable=False),
     Column("state", Sent, nullable=False),
     Column("reason", Sent, nullable=False),
     Column("requested_at", Moment, nullable=False),
-    Column("new_variant_id", Sent),
+    Column("new_variant_ids", JSON, nullable=False),
     Column("return_by", Moment),
+    Column("extra", Integer),
+    Column("way_id", Sent),
 )
 refund = Table(
     "demo_refund",
     metadata,
+    _shop_id(),
     Column("id", Sent, primary_key=True),
-    _order_id(),
+    *_of("demo_order", "order_id", "demo_refund"),
     _place(),
     Column("amount", Integer, nullable=False),
     Column("method", Sent, nullable=False),
@@ -164,18 +211,21 @@ refund = Table(
     Column("case_id", Sent),
     Column("why", Sent, nullable=False),
     Column("line_id", Sent),
+    Column("way_id", Sent),
 )
 view = Table(
     "demo_view",
     metadata,
-    _customer_id(),
+    _shop_id(key=False),
+    *_of("demo_customer", "customer_id", "demo_view"),
     Column("product_id", Sent, nullable=False),
     Column("at", Moment, nullable=False),
 )
 cart_item = Table(
     "demo_cart_item",
     metadata,
-    _customer_id(),
+    _shop_id(key=False),
+    *_of("demo_customer", "customer_id", "demo_cart_item"),
     Column("variant_id", Sent, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("at", Moment, nullable=False),
@@ -183,18 +233,20 @@ cart_item = Table(
 search = Table(
     "demo_search",
     metadata,
-    _customer_id(),
+    _shop_id(key=False),
+    *_of("demo_customer", "customer_id", "demo_search"),
     Column("text", Sent, nullable=False),
     Column("at", Moment, nullable=False),
 )
 effect = Table(  # what was done under which key, written in the transaction that did it
     "demo_effect",
     metadata,
+    _shop_id(),
     Column("key", Sent, primary_key=True),
     Column("order_id", Sent, nullable=False),
     Column("case_id", Sent),
     Column("at", Moment, nullable=False),
-    UniqueConstraint("case_id"),
+    UniqueConstraint("shop_id", "case_id"),
 )
-OF_A_CUSTOMER = (customer_address, view, cart_item, search)  # goes when the person goes
+OF_A_CUSTOMER = (customer_address, way, view, cart_item, search)  # goes when the person goes
 OF_AN_ORDER = (line, payment, parcel, case, refund)  # stays

@@ -14,6 +14,7 @@ from xiaoer.domain.order import (
     Refund,
 )
 from xiaoer.domain.people import Address, Customer
+from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Words
 
 Values = dict[str, Any]  # one row to insert
@@ -55,6 +56,7 @@ def variant_row(product: Product, variant: Variant, place: int) -> Values:
         "options": options_json(variant.options),
         "price": variant.price.minor,
         "stock": variant.stock,
+        "counted": True,
     }
 
 
@@ -68,7 +70,16 @@ def customer_row(customer: Customer) -> Values:
         "language": customer.language.value,
         "time_zone": customer.time_zone,
         "tier": customer.tier.value,
-        "gift_card": card.minor if card else None,
+        "gift_card": card.minor if card and not customer.ways else None,
+    }
+
+
+def way_row(way: Way) -> Values:
+    return {
+        "id": way.id,
+        "method": way.method.value,
+        **words_row("label", way.label),
+        "balance": way.balance.minor if way.balance else None,
     }
 
 
@@ -121,7 +132,12 @@ def line_row(line: Line) -> Values:
 
 
 def payment_row(payment: Payment) -> Values:
-    return {"method": payment.method.value, "amount": payment.amount.minor, "paid_at": payment.paid_at}
+    return {
+        "method": payment.method.value,
+        "amount": payment.amount.minor,
+        "paid_at": payment.paid_at,
+        "way_id": payment.way_id,
+    }
 
 
 def parcel_row(parcel: Parcel) -> Values:
@@ -144,8 +160,10 @@ def case_row(case: Case) -> Values:
         "state": case.state.value,
         "reason": case.reason.value,
         "requested_at": case.requested_at,
-        "new_variant_id": case.new_variant_id,
+        "new_variant_ids": list(case.new_variant_ids),
         "return_by": case.return_by,
+        "extra": case.extra.minor if case.extra else None,
+        "way_id": case.way_id,
     }
 
 
@@ -161,6 +179,7 @@ def refund_row(refund: Refund) -> Values:
         "case_id": refund.case_id,
         "why": refund.why.value,
         "line_id": refund.line_id,
+        "way_id": refund.way_id,
     }
 
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, func, insert, select, update
 
 from xiaoer.domain.changes import OrderChange
 from xiaoer.domain.ids import CaseId
-from xiaoer.domain.money import Money
 from xiaoer.domain.order import (
     Case,
-    CaseKind,
     CaseState,
     Line,
     Order,
@@ -31,8 +29,9 @@ from xiaoer.domain.rules.returns import case_of_line
 from xiaoer.shops.books import changed
 from xiaoer.shops.demo import reading
 from xiaoer.shops.demo import tables as t
+from xiaoer.shops.demo.reading import Of
 from xiaoer.shops.demo.to_rows import address_row, case_row, change_row, line_row, payment_row, refund_row
-from xiaoer.shops.money_back import refunds_of_cancelled, refunds_of_return
+from xiaoer.shops.money_back import extra_of, refunds_of_cancelled, refunds_of_case, set_aside
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
 
@@ -46,6 +45,10 @@ class Write:
     at: datetime
     policy: Policy
 
+    @property
+    def of(self) -> Of:
+        return Of(self.policy.shop_id, self.policy.currency)
+
 
 def cancel(conn: Connection, write: Write, reason: str) -> Order:
     """Goods back on the shelf, money on its way back. StaleOrder once it has left."""
@@ -55,9 +58,9 @@ def cancel(conn: Connection, write: Write, reason: str) -> Order:
     if order.state not in _STILL_HERE:
         raise StaleOrder(f"{order.id} is {order.state.value}")
     for line in order.lines:
-        _move_stock(conn, line.variant_id, line.quantity)
+        _move_stock(conn, write.of, line.variant_id, line.quantity)
     refunds = refunds_of_cancelled(order, write.policy, now=write.at)
-    _add_refunds(conn, order, refunds)
+    _add_refunds(conn, order, refunds, write.of)
     cancelled = {"state": OrderState.CANCELLED.value, "cancelled_at": write.at, "cancel_reason": reason}
     _change(conn, write, values=cancelled)
     return _now(conn, write)
@@ -79,7 +82,7 @@ def open_case(conn: Connection, write: Write, request: CaseRequest) -> Case:
         return _case(_now(conn, write), done)
     order = _as_seen(conn, write)
     lines = _lines_free_for_a_case(order, request)
-    case = Case(
+    opened = Case(
         id=CaseId(f"{request.kind.value[0].upper()}{order.id.removeprefix('M')}-{len(order.cases) + 1}"),
         kind=request.kind,
         order_id=order.id,
@@ -87,18 +90,18 @@ def open_case(conn: Connection, write: Write, request: CaseRequest) -> Case:
         state=CaseState.APPROVED,
         reason=request.reason,
         requested_at=write.at,
-        new_variant_id=request.new_variant_id,
+        new_variant_ids=request.new_variant_ids,
+        extra=extra_of(request, write.policy.currency),
+        way_id=request.by.way_id if request.by else None,
     )
-    row = {**case_row(case), "order_id": order.id, "place": len(order.cases)}
+    row = {**case_row(opened), "shop_id": write.of.shop_id, "order_id": order.id, "place": len(order.cases)}
     conn.execute(insert(t.case).values(row))
-    if case.kind is CaseKind.RETURN:
-        fee = Money(request.fee_minor, write.policy.currency)
-        refunds = refunds_of_return(order, lines, fee=fee, case_id=case.id, now=write.at)
-        _add_refunds(conn, order, refunds)
-    elif request.new_variant_id is not None:
-        _move_stock(conn, request.new_variant_id, -sum(line.quantity for line in lines))
-    _change(conn, write, case_id=case.id)
-    return case
+    refunds = refunds_of_case(order, lines, request, case_id=opened.id, now=write.at)
+    _add_refunds(conn, order, refunds, write.of)
+    for variant_id, count in sorted(set_aside(order, request).items()):
+        _move_stock(conn, write.of, variant_id, -count)
+    _change(conn, write, case_id=opened.id)
+    return opened
 
 
 def change(conn: Connection, write: Write, asked: OrderChange) -> Order:
@@ -108,31 +111,39 @@ def change(conn: Connection, write: Write, asked: OrderChange) -> Order:
     order = _as_seen(conn, write)
     after = changed(order, asked, write.policy, now=write.at)
     for variant_id, count in sorted(after.stock.items()):
-        _move_stock(conn, variant_id, count)
+        _move_stock(conn, write.of, variant_id, count)
     if after.credit:
-        _credit(conn, order, after.credit)
-    _rewrite(conn, t.line, order, [line_row(line) for line in after.order.lines])
-    _rewrite(conn, t.payment, order, [payment_row(payment) for payment in after.order.payments])
-    _rewrite(conn, t.case, order, [case_row(case) for case in after.order.cases])
-    _rewrite(conn, t.refund, order, [refund_row(refund) for refund in after.order.refunds])
+        _credit(conn, order, None, after.credit, write.of)
+    for way_id, minor in sorted(after.way_credit.items()):
+        _credit(conn, order, way_id, minor, write.of)
+    for table, rows in (
+        (t.line, map(line_row, after.order.lines)),
+        (t.payment, map(payment_row, after.order.payments)),
+        (t.case, map(case_row, after.order.cases)),
+        (t.refund, map(refund_row, after.order.refunds)),
+    ):
+        _rewrite(conn, table, list(rows), order, write.of)
     values = {"total": after.order.total.minor, "discount": after.order.discount.minor}
     _change(conn, write, values={**values, **change_row(after.order)})
     return _now(conn, write)
 
 
-def forget(conn: Connection, customer_id: str) -> None:
+def forget(conn: Connection, customer_id: str, of: Of) -> None:
     """Take the person out of every row. Amounts, goods, country and region stay for the books."""
     for table in t.OF_A_CUSTOMER:
-        conn.execute(delete(table).where(table.c.customer_id == customer_id))
+        conn.execute(delete(table).where(table.c.shop_id == of.shop_id, table.c.customer_id == customer_id))
     nobody = {"name": "", "phone": "", "email": f"{customer_id}@forgotten.invalid".lower()}
-    conn.execute(update(t.customer).where(t.customer.c.id == customer_id).values(nobody))
-    theirs = t.order.c.customer_id == customer_id
+    person = (t.customer.c.shop_id == of.shop_id) & (t.customer.c.id == customer_id)
+    conn.execute(update(t.customer).where(person).values(nobody))
+    theirs = (t.order.c.shop_id == of.shop_id) & (t.order.c.customer_id == customer_id)
     nowhere: dict[str, Any] = {f"to_{name}": "" for name in ("name", "phone", "city", "street", "postcode")}
     nowhere = {**nowhere, "cancel_reason": None, "invoice": None}
     conn.execute(update(t.order).where(theirs).values(**nowhere, version=t.order.c.version + 1))
     orders = select(t.order.c.id).where(theirs)
     conn.execute(
-        update(t.parcel).where(t.parcel.c.order_id.in_(orders)).values(tracking_number="", events=[])
+        update(t.parcel)
+        .where(t.parcel.c.shop_id == of.shop_id, t.parcel.c.order_id.in_(orders))
+        .values(tracking_number="", events=[])
     )
 
 
@@ -141,8 +152,8 @@ def forget(conn: Connection, customer_id: str) -> None:
 
 def _done_before(conn: Connection, write: Write) -> str | None:
     """The case id ("" for none) of the same key's first time. Waits for another holder of the order."""
-    conn.execute(select(t.order.c.id).where(t.order.c.id == write.seen.id).with_for_update())
-    done = reading.effect(conn, write.key)
+    conn.execute(select(t.order.c.id).where(_mine(write)).with_for_update())
+    done = reading.effect(conn, write.key, write.of)
     return None if done is None else done["case_id"] or ""
 
 
@@ -154,7 +165,7 @@ def _as_seen(conn: Connection, write: Write) -> Order:
 
 
 def _now(conn: Connection, write: Write) -> Order:
-    order = reading.order(conn, write.seen.id, write.policy.currency)
+    order = reading.order(conn, write.seen.id, write.of)
     if order is None:
         raise StaleOrder(f"{write.seen.id} is not there")
     return order
@@ -164,9 +175,14 @@ def _change(
     conn: Connection, write: Write, *, case_id: str | None = None, values: Mapping[str, Any] | None = None
 ) -> None:
     """The order's new values and version, and the mark that this key was done."""
-    mine = t.order.c.id == write.seen.id
-    conn.execute(update(t.order).where(mine).values(version=t.order.c.version + 1, **(values or {})))
-    conn.execute(insert(t.effect).values(key=write.key, order_id=write.seen.id, case_id=case_id, at=write.at))
+    bumped = {"version": t.order.c.version + 1, **(values or {})}
+    conn.execute(update(t.order).where(_mine(write)).values(**bumped))
+    done = {"shop_id": write.of.shop_id, "key": write.key, "order_id": write.seen.id}
+    conn.execute(insert(t.effect).values(**done, case_id=case_id, at=write.at))
+
+
+def _mine(write: Write) -> ColumnElement[bool]:
+    return and_(t.order.c.shop_id == write.of.shop_id, t.order.c.id == write.seen.id)
 
 
 def _lines_free_for_a_case(order: Order, request: CaseRequest) -> list[Line]:
@@ -178,35 +194,42 @@ def _lines_free_for_a_case(order: Order, request: CaseRequest) -> list[Line]:
     return lines
 
 
-def _move_stock(conn: Connection, variant_id: str, count: int) -> None:
-    """StaleOrder if fewer are there than are wanted; a variant no longer sold takes nothing back."""
-    there = (t.variant.c.id == variant_id) & (t.variant.c.stock + count >= 0)
-    moved = conn.execute(update(t.variant).where(there).values(stock=t.variant.c.stock + count))
-    if count < 0 and moved.rowcount == 0:
+def _move_stock(conn: Connection, of: Of, variant_id: str, count: int) -> None:
+    """StaleOrder if fewer are there than are wanted; a variant no longer sold takes nothing back.
+
+    Of what is not counted, nothing moves: it is there, or it is not.
+    """
+    column = t.variant.c
+    this = (column.shop_id == of.shop_id) & (column.id == variant_id) & (column.stock + count >= 0)
+    moved = case((column.counted, column.stock + count), else_=column.stock)
+    done = conn.execute(update(t.variant).where(this).values(stock=moved))
+    if count < 0 and done.rowcount == 0:
         raise StaleOrder(f"too few of {variant_id} are left")
 
 
-def _add_refunds(conn: Connection, order: Order, refunds: tuple[Refund, ...]) -> None:
+def _add_refunds(conn: Connection, order: Order, refunds: tuple[Refund, ...], of: Of) -> None:
     for place, refund in enumerate(refunds, start=len(order.refunds)):
-        conn.execute(insert(t.refund).values(**refund_row(refund), order_id=order.id, place=place))
+        row = {**refund_row(refund), "shop_id": of.shop_id, "order_id": order.id, "place": place}
+        conn.execute(insert(t.refund).values(**row))
         if refund.method is PayMethod.GIFT_CARD and refund.state is RefundState.DONE:
-            credit = func.coalesce(t.customer.c.gift_card, 0) + refund.amount.minor
-            owner = t.customer.c.id == order.customer_id
-            conn.execute(update(t.customer).where(owner).values(gift_card=credit))
+            _credit(conn, order, refund.way_id, refund.amount.minor, of)
 
 
-def _credit(conn: Connection, order: Order, minor: int) -> None:
+def _credit(conn: Connection, order: Order, way_id: str | None, minor: int, of: Of) -> None:
     """StaleOrder if a gift card does not hold what is taken from it."""
-    worth = func.coalesce(t.customer.c.gift_card, 0) + minor
-    owner = (t.customer.c.id == order.customer_id) & (worth >= 0)
-    if conn.execute(update(t.customer).where(owner).values(gift_card=worth)).rowcount == 0:
+    table, column = (t.customer, t.customer.c.gift_card) if way_id is None else (t.way, t.way.c.balance)
+    owner = t.customer.c.id if way_id is None else t.way.c.customer_id
+    worth = func.coalesce(column, 0) + minor
+    card = and_(table.c.shop_id == of.shop_id, owner == order.customer_id, worth >= 0)
+    card = card if way_id is None else and_(card, t.way.c.id == way_id)
+    if conn.execute(update(table).where(card).values({column: worth})).rowcount == 0 and minor < 0:
         raise StaleOrder("the gift card does not hold so much")
 
 
-def _rewrite(conn: Connection, table: Table, order: Order, rows: Sequence[Mapping[str, Any]]) -> None:
-    conn.execute(delete(table).where(table.c.order_id == order.id))
+def _rewrite(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], order: Order, of: Of) -> None:
+    conn.execute(delete(table).where(table.c.shop_id == of.shop_id, table.c.order_id == order.id))
     for place, row in enumerate(rows):
-        conn.execute(insert(table).values(**row, order_id=order.id, place=place))
+        conn.execute(insert(table).values(**row, shop_id=of.shop_id, order_id=order.id, place=place))
 
 
 def _case(order: Order, case_id: str) -> Case:

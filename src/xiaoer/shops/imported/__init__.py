@@ -1,0 +1,1 @@
+"""Shops of other makers' files, read once into our own tables."""
