@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
-from xiaoer.actions.base import MOST_CHOICES, Action, Reach, Risk, offer
+from xiaoer.actions.base import Action, Reach, Risk, offer
 from xiaoer.actions.lines import (
     SwapArgs,
     Swaps,
@@ -16,7 +16,7 @@ from xiaoer.actions.lines import (
     swaps_named,
 )
 from xiaoer.actions.orders import order_choices, order_of
-from xiaoer.actions.request_exchange import after_those_before, other_variants
+from xiaoer.actions.request_exchange import after_those_before, other_variants, same_again
 from xiaoer.actions.request_return import line_choices
 from xiaoer.actions.settling import money_facts, settled_by, way_choices, way_missing
 from xiaoer.actions.views import priced_choice, way, ways_back
@@ -113,8 +113,11 @@ class ChangeOfItems(Action[ChangeItemsArgs]):
         if slot == "way_id":
             return await way_choices(actor, reach)
         line, others = await other_variants(known, actor, reach)
-        found = [priced_choice(line, variant) for variant in others if line]
-        return after_those_before(found[: MOST_CHOICES * 2], known)
+        if line is None:
+            return ()
+        found = [priced_choice(line, variant) for variant in others]
+        again = same_again(line, reach.policy.change_same_variant)
+        return after_those_before(line, [*found, *again], known)
 
 
 def _swaps_refused(order: Order, swaps: Swaps, reach: Reach) -> Refused | None:

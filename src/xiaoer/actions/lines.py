@@ -14,6 +14,7 @@ from xiaoer.domain.words import Words
 
 ALL = "all"
 SEVERAL = ","  # between ids
+SAME = "same"  # among what a choice is about: the very one that was bought
 MOST_LINES = 50  # of one call
 
 Swaps = tuple[tuple[Line, Variant], ...]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pydantic import Field
 from typing_extensions import override
 
-from xiaoer.actions.base import MOST_CHOICES, Action, Reach, Risk, offer
+from xiaoer.actions.base import Action, Reach, Risk, offer
 from xiaoer.actions.lines import (
+    SAME,
     SEVERAL,
     SwapArgs,
     Swaps,
@@ -33,7 +34,9 @@ from xiaoer.domain.ports import CaseRequest, StaleOrder
 from xiaoer.domain.rules.orders import difference, enough_of_each, may_swap
 from xiaoer.domain.rules.returns import exchange_until, may_exchange
 from xiaoer.domain.ways import Way
+from xiaoer.domain.words import Words
 from xiaoer.guard.access import owned_order, tier_of
+from xiaoer.speak.book import term
 
 
 class RequestExchangeArgs(SwapArgs):
@@ -178,10 +181,25 @@ async def other_variants(known: Facts, actor: Actor, reach: Reach) -> tuple[Line
     return line, sorted(others, key=lambda v: -_alike(v, line))
 
 
-def after_those_before(found: Sequence[Choice], known: Facts) -> list[Choice]:
-    """Choices for the next of several lines: each with what was chosen for the lines before it."""
+def same_again(line: Line, allowed: bool) -> list[Choice]:
+    """The very same once more, where the rules let it be asked for."""
+    return [Choice(line.variant_id, term("variant.same"), (SAME,))] if allowed else []
+
+
+def after_those_before(line: Line, found: Sequence[Choice], known: Facts) -> list[Choice]:
+    """Choices for one of several lines: each with its name, and with what was chosen for the lines before."""
     before = ids_of(str(known.get("variant_id") or ""))
-    return [Choice(SEVERAL.join([*before, c.value]), c.label, c.about) for c in found]
+    if SEVERAL not in str(known.get("line_id") or ""):
+        return list(found)
+    title = line.title
+    return [
+        Choice(
+            SEVERAL.join([*before, c.value]),
+            Words(f"{title.zh}：{c.label.zh}", f"{title.en}: {c.label.en}"),
+            c.about,
+        )
+        for c in found
+    ]
 
 
 async def _variants(known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
@@ -193,7 +211,8 @@ async def _variants(known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice
         found = [priced_choice(line, v) for v in others]
     else:
         found = [variant_choice(v) for v in others if v.price == line.unit_price]
-    return after_those_before(found[: MOST_CHOICES * 2], known)
+    again = same_again(line, reach.policy.exchange_same_variant)
+    return after_those_before(line, [*found, *again], known)
 
 
 def _alike(variant: Variant, line: Line) -> int:

@@ -78,7 +78,8 @@ def line_choice(line: Line) -> Choice:
 
 
 def variant_choice(variant: Variant) -> Choice:
-    return Choice(variant.id, options_words(variant.options), _words_of(variant.options))
+    named = tuple(f"{key} {value.en}".lower() for key, value in variant.options.items())
+    return Choice(variant.id, options_words(variant.options), (*_words_of(variant.options), *named))
 
 
 def priced_choice(line: Line, variant: Variant) -> Choice:
@@ -121,7 +122,8 @@ def address_words(address: Address) -> str:
 
 
 def _about(line: Line) -> tuple[str, ...]:
-    return (line.category, line.title.zh.lower(), line.title.en.lower(), *_words_of(line.options))
+    named = tuple(f"{key} {value.en}".lower() for key, value in line.options.items())
+    return (line.category, line.title.zh.lower(), line.title.en.lower(), *_words_of(line.options), *named)
 
 
 def _words_of(options: Mapping[str, Words]) -> tuple[str, ...]:

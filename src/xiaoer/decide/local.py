@@ -11,9 +11,10 @@ from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.memory import SAID_AGAIN
+from xiaoer.decide.mentions import SWAPPED, value_in
 from xiaoer.decide.mistaken import mistaken
 from xiaoer.decide.said import is_plain, words_of
-from xiaoer.decide.several import as_well, on_top, several, the_one
+from xiaoer.decide.several import JOIN, as_well, on_top, several, the_one
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -35,8 +36,9 @@ from xiaoer.domain.people import Proof
 from xiaoer.domain.ports import Library, ShopError
 from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
 
-MOST_SLOTS = 8  # more than any action has; bounds the filling
+MOST_SLOTS = 60  # more than any action has, a variant for each line included; bounds the filling
 PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
+MOST_SHOWN = 12  # buttons under a question
 PATIENCE = 2  # times a slot is asked again before a person is brought in
 _OFTEN_AN_ANSWER = frozenset(
     map(
@@ -119,6 +121,10 @@ class LocalMind:
         if fill.refines_a_search(turn.understanding.slots, turn.memory):
             return None
         words = words_of(turn)
+        if (value := await self._named(task, task.asked, choices, turn)) is not None:
+            return Task(
+                action=task.action, args={**task.args, task.asked: value}, then=task.then, intent=task.intent
+            )
         named = fill.is_named(task.asked, choices, turn.understanding) or is_plain(task.asked, words)
         if not named and self._digresses(task, turn):
             return None
@@ -208,19 +214,31 @@ class LocalMind:
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
-            value = None
-            if missing[0] not in task.args:  # else more of the same may be chosen
-                value = self._fitting(action, missing[0], choices, named, turn)
+            value: Fact = await self._named(task, missing[0], choices, turn)
+            if value is None and missing[0] not in task.args and not _several_lines(task, missing[0]):
+                value = self._fitting(action, missing[0], choices, named, turn)  # else more may be chosen
             if missing[0] == "order_id" and named.tracking_numbers and "tax_number" not in task.args:
                 value = await order_with_parcel(named.tracking_numbers[0], actor, reach)
             if value is None:
                 fit = fill.fitting(fill.by_kind_only(action.name, missing[0]), choices, named)
-                asked = replace(task, asked=missing[0], choices=tuple(fit or choices), tries=0)
+                shown = tuple(fit or choices)[:MOST_SHOWN]
+                asked = replace(task, asked=missing[0], choices=shown, tries=0)
                 return Chosen(self._ask_or_tell(asked, action), why, wish)
             if action.risk is Risk.READ and not named.order_ids:
                 others = tuple(c for c in choices if c.value != value)
-            task = replace(task, args={**task.args, missing[0]: value})
+            task = replace(task, args={**task.args, missing[0]: value}, asked="", choices=())
         raise RuntimeError(f"{task.action} asks for more than {MOST_SLOTS} slots")
+
+    async def _named(self, task: Task, slot: str, choices: Sequence[Choice], turn: Turn) -> str | None:
+        """What the message names outright, by full names."""
+        lines: Sequence[Choice] = ()
+        if slot == "variant_id" and task.action in SWAPPED:
+            actor, reach = turn.conversation.actor, self._reach_for(turn)
+            lines = await CATALOGUE[task.action].choices("line_id", task.args, actor, reach)
+            choices = await CATALOGUE[task.action].choices(
+                slot, task.args, actor, reach
+            )
+        return value_in(task, slot, choices, lines, words_of(turn))
 
     def _fitting(
         self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, turn: Turn
@@ -259,6 +277,11 @@ def _prove_first(task: Task, heard: Understanding) -> Task:
     if "order_id" in args and (contact := fill.contact_in(heard)):
         args["contact"] = contact
     return Task(action="prove_order", args=args, then=task)
+
+
+def _several_lines(task: Task, slot: str) -> bool:
+    """Each has its own variant: a colour somewhere in the message is not for all of them."""
+    return slot == "variant_id" and JOIN in str(task.args.get("line_id", ""))
 
 
 def _repeats(open_task: Task | None, decision: Decision) -> bool:

@@ -23,6 +23,7 @@ _WEAK = re.compile(
     r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|"
     r"let)\b)"
 )
+_BRACKETS = re.compile(r"\([^()]{1,300}\)")
 _NUMBER = re.compile(r"[a-z]*\d{6,}", re.ASCII)  # of an order or a parcel
 
 
@@ -146,7 +147,10 @@ def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
 def _cut(text: str) -> list[tuple[int, int, bool]]:
     """Stretches between the marks and words at which another wish may begin."""
     strong = {m.span() for m in _STRONG.finditer(text)}
-    cuts = sorted(strong | {m.span() for m in _WEAK.finditer(text)}, key=lambda cut: (cut[0], -cut[1]))
+    described = [m.span() for m in _BRACKETS.finditer(text)]  # what a thing is like is no wish of its own
+    found = strong | {m.span() for m in _WEAK.finditer(text)}
+    whole = (cut for cut in found if not any(start < cut[0] < end for start, end in described))
+    cuts = sorted(whole, key=lambda cut: (cut[0], -cut[1]))
     pieces: list[tuple[int, int, bool]] = []
     start, after_strong = 0, True
     for cut_start, cut_end in cuts[: _MOST_PIECES - 1]:

@@ -33,6 +33,26 @@ _LOST = re.compile(  # whatever is asked for besides: the money for it is not th
     r"\b(?:parcel|package|shipment)\b[^,.?!]{0,24}\b(?:is|was|got|been|went) lost\b"
     r"|(?:快递|包裹|丢件)[^,.?!]{0,8}(?:丢了|弄丢|丢失|遗失)"
 )
+_WISH = r"\b(?:i want to|i need to|i'd like to|i would like to|i wish to|please)"
+# An object makes it a wish: how returning works is another question.
+_THINGS = r" (?:the|my|this|these|those|both|one)\b"
+_SENT_BACK = re.compile(_WISH + r" (?:return|send back)" + _THINGS)
+_SWAP = re.compile(_WISH + r" (?:exchange|swap)" + _THINGS)
+_OTHER_KIND = re.compile(
+    _WISH
+    + r" change the (?!(?:\w+ )?(?:address|payment|delivery|shipping|phone|number|e-?mail|name|order|date|day"
+    r"|time|password|card|invoice|recipient|language|subject|topic|method|way|account|contact)\b)[^,.?!]{3,60}"
+    r"(?: \(| for (?:an?|the|one|another)\b)"
+)
+_OTHER_PLACE = re.compile(
+    _WISH + r" change (?:the|my) (?:delivery |shipping )?address (?:of|for|on|in) (?:my )?order\b"
+)
+_PLAIN_WISHES = (
+    ("request_return", _SENT_BACK),
+    ("request_exchange", _SWAP),
+    ("change_items", _OTHER_KIND),
+    ("change_address", _OTHER_PLACE),
+)
 
 
 def guesses_by_rule(text: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
@@ -55,6 +75,9 @@ def _certain(text: str) -> Intent | None:
         return Intent("track_parcel")
     if _LOST.search(text):
         return Intent("parcel_lost")
+    for name, form in _PLAIN_WISHES:
+        if form.search(text):
+            return Intent(name)
     return Intent("cancel_order") if _CANCEL.search(text) and not _IN_PART.search(text) else None
 
 
