@@ -1,0 +1,1 @@
+"""Parts of benchmarks/aftersales.py, one thing each."""
