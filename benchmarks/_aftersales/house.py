@@ -1,17 +1,18 @@
 """The app over the imported shop: its door for listed writes, and its web client for customers who talk."""
 
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from _aftersales.tau import Write
 import httpx
 
+from _aftersales.tau import Write
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import run
 from xiaoer.app import App, open_app, web
@@ -45,9 +46,7 @@ def settings_in(folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def open_tau(
-    data: Path, folder: Path, *, clock: Callable[[], datetime] = clock
-) -> AsyncIterator[App]:
+async def open_tau(data: Path, folder: Path, *, clock: Callable[[], datetime] = clock) -> AsyncIterator[App]:
     """The app over a fresh import of the shop, all of it kept in `folder`."""
     settings = settings_in(folder)
     await import_shop(settings, "tau-retail", data)
@@ -159,7 +158,7 @@ class Doors:
     def __init__(self, app: App, conversation_id: ConversationId) -> None:
         self._app, self._conversation_id = app, conversation_id
         self._numbers = count()
-        self._pristine = app.settings.data_dir / "pristine.db"
+        self.pristine = app.settings.data_dir / "pristine.db"
 
     @classmethod
     @asynccontextmanager
@@ -171,15 +170,13 @@ class Doors:
             yield doors
 
     async def _keep(self) -> None:
-        import sqlite3
-
-        with sqlite3.connect(shop_file(self._app)) as source, sqlite3.connect(self._pristine) as kept:
+        with sqlite3.connect(shop_file(self._app)) as source, sqlite3.connect(self.pristine) as kept:
             source.backup(kept)
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Door]:
         file = self._app.settings.data_dir / f"shop-{next(self._numbers)}.db"
-        shutil.copyfile(self._pristine, file)
+        shutil.copyfile(self.pristine, file)
         async with await Store.open(f"sqlite:///{file.absolute()}") as store:
             shop = DemoShop(store, self._app.policy, clock=clock)
             yield Door(self._app, shop, file, self._conversation_id)

@@ -43,16 +43,16 @@ class Database:
     orders: Raw
     products: Raw
 
-    def copy(self) -> "Database":
-        """Products are only read."""
-        return Database(deepcopy(self.users), deepcopy(self.orders), self.products)
+    def copy_for(self, user_id: str) -> "Database":
+        """A copy in which this user and their orders may be changed; nothing else is ever written to."""
+        users = {**self.users, user_id: deepcopy(self.users[user_id])}
+        orders = {n: deepcopy(o) if o["user_id"] == user_id else o for n, o in self.orders.items()}
+        return Database(users, orders, self.products)
 
     def variants(self) -> dict[str, tuple[str, Raw]]:
         """item id -> its product's id, and the variant."""
         return {
-            v["item_id"]: (p["product_id"], v)
-            for p in self.products.values()
-            for v in p["variants"].values()
+            v["item_id"]: (p["product_id"], v) for p in self.products.values() for v in p["variants"].values()
         }
 
 
@@ -64,10 +64,12 @@ def tasks(folder: Path, *parts: str) -> Iterator[Task]:
     for part in parts or ("train", "dev"):
         for n, raw in enumerate(_json(folder, f"tasks_{part}")):
             writes = (Write(a["name"], a["kwargs"]) for a in raw["actions"] if a["name"] in WRITES)
-            yield Task(f"{part}-{n}", raw["user_id"], raw["instruction"], tuple(writes), tuple(raw["outputs"]))
+            yield Task(
+                f"{part}-{n}", raw["user_id"], raw["instruction"], tuple(writes), tuple(raw["outputs"])
+            )
 
 
-def _json(folder: Path, name: str) -> Any:  # noqa: ANN401 - whatever the file holds
+def _json(folder: Path, name: str) -> Any:
     plain = folder / f"{name}.json"
     if plain.is_file():
         return json.loads(plain.read_text("utf-8"))

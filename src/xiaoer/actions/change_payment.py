@@ -65,7 +65,7 @@ class ChangeOfPayment(Action[ChangePaymentArgs]):
         order = await order_of(plan, reach)
         way_id = str(plan.args.get("way_id") or "")
         change = ChangePayment(
-            method=PayMethod(str(plan.facts["method"])), way_id=WayId(way_id) if way_id else None
+            method=PayMethod(str(plan.args["method"])), way_id=WayId(way_id) if way_id else None
         )
         await reach.shop.change(order, change, key=key)
         days = [reach.policy.refund_days.get(payment.method, 0) for payment in order.payments]
@@ -120,7 +120,6 @@ async def _to_one_on_file(
     amount = left_to_refund(order)
     facts: Facts = {
         "order_id": order.id,
-        "method": wanted.method.value,
         "with": wanted.label,
         "amount": amount,
         "back": ways_back(order, amount, theirs),

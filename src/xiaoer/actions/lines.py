@@ -92,7 +92,7 @@ def swap_facts(swaps: Swaps) -> Facts:
             "quantity": line.quantity,
         }
     each = [_swapped(line, wanted) for line, wanted in swaps]
-    return {"swaps": Words("；".join(w.zh for w in each), "; ".join(w.en for w in each))}
+    return {"variant": Words("；".join(w.zh for w in each), "; ".join(w.en for w in each))}
 
 
 def _swapped(line: Line, wanted: Variant) -> Words:

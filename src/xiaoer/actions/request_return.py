@@ -120,6 +120,8 @@ class RequestReturn(Action[RequestReturnArgs]):
             order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
             to = () if isinstance(order, Refused) else await outlets(order, actor, reach)
             return [way_choice(one) for one in to]
+        if slot != "unopened":
+            return ()
         return [Choice("true", term("unopened.true")), Choice("false", term("unopened.false"))]
 
 

@@ -46,7 +46,7 @@ class Knowledge:
         await self.importing.look(now)
 
 
-async def furnish(
+async def furnish(  # noqa: PLR0913 - what it is made of, and how far
     store: Store,
     policy: Policy,
     *,
@@ -56,7 +56,10 @@ async def furnish(
     embedder: Embedder | None = None,
     shipped: bool = True,
 ) -> Knowledge:
-    """`shipped`: with the demo shop's articles. `serving`: with a library in memory that follows each change; else it is built when somebody asks."""
+    """`shipped`: with the demo shop's articles.
+
+    `serving`: with a library in memory that follows each change; else it is built when somebody asks.
+    """
     articles = SqlArticles(store)
     if shipped:
         await follow_shipped(articles, policy.shop_id, clock=clock)

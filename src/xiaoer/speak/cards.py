@@ -31,7 +31,13 @@ _MADE_GOOD = (
 )
 # What a card reads out, in this order; a fact that is missing has no row.
 _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
-    "cancel_order": (("order_id", ""), ("items", ""), ("refund", ""), ("methods", "term.method")),
+    "cancel_order": (
+        ("order_id", ""),
+        ("items", ""),
+        ("reason", ""),
+        ("refund", ""),
+        ("methods", "term.method"),
+    ),
     "change_address": (("order_id", ""), ("address", "")),
     "request_return": (
         ("order_id", ""),
@@ -40,9 +46,18 @@ _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("fee", ""),
         ("refund", ""),
         ("methods", "term.method"),
+        ("back", "way"),
         ("until", "day"),
     ),
-    "request_exchange": (("order_id", ""), ("item", ""), ("variant", ""), ("quantity", ""), ("until", "day")),
+    "request_exchange": (
+        ("order_id", ""),
+        ("item", ""),
+        ("variant", ""),
+        ("quantity", ""),
+        ("extra", "way"),
+        ("back", "way"),
+        ("until", "day"),
+    ),
     "cancel_items": (("order_id", ""), ("items", ""), ("back", "way"), ("new_total", "")),
     "change_items": (
         ("order_id", ""),
@@ -53,7 +68,13 @@ _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("back", "way"),
         ("new_total", ""),
     ),
-    "change_payment": (("order_id", ""), ("method", "term.method"), ("amount", ""), ("back", "way")),
+    "change_payment": (
+        ("order_id", ""),
+        ("method", "term.method"),
+        ("with", ""),
+        ("amount", ""),
+        ("back", "way"),
+    ),
     "change_delivery": (("order_id", ""), ("items", ""), ("day", "")),
     "cancel_return": (
         ("order_id", ""),

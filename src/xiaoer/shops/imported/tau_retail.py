@@ -110,23 +110,26 @@ def _hold_together(
 ) -> None:
     """What one file names must stand in the other."""
     variants = {(p.product_id, v.item_id) for p in products.values() for v in p.variants.values()}
-    for number, order in orders.items():
-        user = users.get(order.user_id)
-        if user is None:
-            raise NotThatShop(f"orders: {number}: 没有这个用户 / no such user: {order.user_id}")
-        if order.status not in STATES:
-            raise NotThatShop(f"orders: {number}: 不认识的状态 / unknown status: {order.status}")
-        for item in order.items:
-            if (item.product_id, item.item_id) not in variants:
-                raise NotThatShop(f"orders: {number}: 没有这件商品 / no such item: {item.item_id}")
-        for paid in order.payment_history:
-            if paid.payment_method_id not in user.payment_methods:
-                told = f"orders: {number}: 用户没有这种付款方式 / not a way of the user's to pay"
-                raise NotThatShop(f"{told}: {paid.payment_method_id}")
     for user_id, user in users.items():
         for way in user.payment_methods.values():
             if way.source not in METHODS:
                 raise NotThatShop(f"users: {user_id}: 不认识的付款方式 / unknown way to pay: {way.source}")
+    for number, order in orders.items():
+        if wrong := _wrong_with(order, users.get(order.user_id), variants):
+            raise NotThatShop(f"orders: {number}: {wrong}")
+
+
+def _wrong_with(order: form.TauOrder, user: form.TauUser | None, variants: set[tuple[str, str]]) -> str:
+    if user is None:
+        return f"没有这个用户 / no such user: {order.user_id}"
+    if order.status not in STATES:
+        return f"不认识的状态 / unknown status: {order.status}"
+    items = (i.item_id for i in order.items if (i.product_id, i.item_id) not in variants)
+    ways = (p.payment_method_id for p in order.payment_history)
+    if strange := next(items, ""):
+        return f"没有这件商品 / no such item: {strange}"
+    strange = next((way for way in ways if way not in user.payment_methods), "")
+    return f"用户没有这种付款方式 / not a way of the user's to pay: {strange}" if strange else ""
 
 
 def _customer(user_id: str, user: form.TauUser, currency: str) -> Customer:
