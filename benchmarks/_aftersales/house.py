@@ -10,13 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from _aftersales.tau import Write
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import run
-from xiaoer.app import App, open_app, web
-from xiaoer.app.served import AUDIENCE, DEMO_KEY
+from xiaoer.app import App, open_app
 from xiaoer.app.stocking import import_shop
 from xiaoer.domain.decision import Do
 from xiaoer.domain.ids import ConversationId, CustomerId, OrderId
@@ -25,7 +22,6 @@ from xiaoer.domain.outcome import NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
-from xiaoer.guard.identity import ShopSigner, SignKey
 from xiaoer.settings import Settings
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.store.engine import Store
@@ -57,31 +53,6 @@ async def open_tau(data: Path, folder: Path, *, clock: Callable[[], datetime] = 
 def shop_file(app: App) -> Path:
     """What `compare.differences` reads."""
     return app.settings.data_dir / SHOP_FILE
-
-
-@asynccontextmanager
-async def signed_in(app: App, customer_id: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the public API with a signed-in customer's token of the shop."""
-    key = SignKey("HS256", app.secret["demo_sign_in"])
-    signer = ShopSigner(kid=DEMO_KEY, key=key, audience=AUDIENCE, shop_id=app.policy.shop_id)
-    customer = await app.house.shop.customer(CustomerId(customer_id))
-    if customer is None:
-        raise LookupError(customer_id)
-    site = web(app, with_demo=True)
-    async with (
-        site.router.lifespan_context(site),
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=site),
-            base_url="http://tau.test",
-            headers={"Authorization": f"Bearer {sign(signer, customer_id)}"},
-            timeout=30,
-        ) as client,
-    ):
-        yield client
-
-
-def sign(signer: ShopSigner, customer_id: str) -> str:
-    raise NotImplementedError(customer_id)
 
 
 @dataclass(slots=True)

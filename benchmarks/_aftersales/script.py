@@ -13,15 +13,28 @@ _ABOUT_SELF = re.compile(r"^Your name is .*?(?:\.com|\d{5})\. You are [^.]*\. ?"
 _OPTIONS = r"\{[^{}]*\}"
 _ITEM = re.compile(rf"([A-Z][^{{}};#:]*?)(?: ({_OPTIONS}))?(?: to ({_OPTIONS}))?; ?")
 _WISHES = {
-    "cancel": re.compile(r"Cancel order (?P<order>#W\d+) because (?P<reason>no longer needed|ordered by mistake)\."),
+    "cancel": re.compile(
+        r"Cancel order (?P<order>#W\d+) because (?P<reason>no longer needed|ordered by mistake)\."
+    ),
     "return": re.compile(rf"Return (?P<order>#W\d+) via (?P<way>\w+): (?P<items>(?:{_ITEM.pattern})+)"),
-    "exchange": re.compile(rf"For (?P<order>#W\d+), exchange (?P<items>(?:{_ITEM.pattern})+)via (?P<way>\w+)\."),
+    "exchange": re.compile(
+        rf"For (?P<order>#W\d+), exchange (?P<items>(?:{_ITEM.pattern})+)via (?P<way>\w+)\."
+    ),
     "modify": re.compile(rf"For (?P<order>#W\d+), modify (?P<items>(?:{_ITEM.pattern})+)via (?P<way>\w+)\."),
     "payment": re.compile(r"For (?P<order>#W\d+), change payment to (?P<way>\w+)\."),
-    "address": re.compile(rf"For (?P<order>#W\d+), change address to (?P<address>{_OPTIONS})(?: \(same as #W\d+\))?\."),
+    "address": re.compile(
+        rf"For (?P<order>#W\d+), change address to (?P<address>{_OPTIONS})(?: \(same as #W\d+\))?\."
+    ),
 }
 _FREE = re.compile(r"\bYou(?:'re|'ve|'d|'ll)?\b|\byour(?:self)?\b", re.IGNORECASE)
-_FIRST_PERSON = {"you": "I", "you're": "I'm", "you've": "I've", "you'd": "I'd", "you'll": "I'll", "your": "my"}
+_FIRST_PERSON = {
+    "you": "I",
+    "you're": "I'm",
+    "you've": "I've",
+    "you'd": "I'd",
+    "you'll": "I'll",
+    "your": "my",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,10 @@ def _wish(kind: str, match: re.Match[str]) -> Wish:
 
 
 def _because(reason: str) -> str:
-    return {"no longer needed": "it is no longer needed", "ordered by mistake": "I ordered it by mistake"}.get(reason, "")
+    return {
+        "no longer needed": "it is no longer needed",
+        "ordered by mistake": "I ordered it by mistake",
+    }.get(reason, "")
 
 
 def _items(text: str) -> Iterator[Item]:

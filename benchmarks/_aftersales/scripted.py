@@ -27,7 +27,6 @@ from _aftersales.compare import differences
 from _aftersales.house import NOW, clock, open_tau, settings_in, shop_file
 from _aftersales.script import Item, Wish, wishes
 from _aftersales.tau import Database, Task, database, tasks
-
 from xiaoer.app import App, open_app, web
 
 GOAL = 0.6
@@ -61,7 +60,9 @@ class Tally:
             "tasks": self.tasks,
             "trials_each": self.trials,
             "pass^1": round(sum(self.passed.values()) / (self.tasks * self.trials or 1), 3),
-            f"pass^{self.trials}": round(sum(n == self.trials for n in self.passed.values()) / (self.tasks or 1), 3),
+            f"pass^{self.trials}": round(
+                sum(n == self.trials for n in self.passed.values()) / (self.tasks or 1), 3
+            ),
             "messages_a_task": round(self.messages / (self.tasks * self.trials or 1), 1),
             "tasks_with": dict(sorted(self.kinds.items())),
             "passed_of_them": dict(sorted(self.kinds_done.items())),
@@ -98,7 +99,7 @@ class Customer:
         return cls(http, opened.json()["id"], opened.json()["token"])
 
     async def wants(self, wish: Wish) -> None:
-        text, answered, asked_for = wish.text, Counter[str](), 0
+        text, answered = wish.text, Counter[str]()
         for _ in range(MOST_SAID):
             heard = await self._says(text)
             words, parts = heard["text"], [part["kind"] for part in heard["parts"]]
@@ -110,7 +111,6 @@ class Customer:
                 return
             text = self._answer(about, wish, words, answered[about])
             answered[about] += 1
-            asked_for += 1
             if not text:
                 return
 
@@ -146,7 +146,9 @@ class Customer:
 
     async def _heard(self) -> Mapping[str, Any] | None:
         """The counter's next reply; None if it has not spoken yet."""
-        got = await self._http.get(f"{self._path}/messages", params={"after": self._seq}, headers=self._headers)
+        got = await self._http.get(
+            f"{self._path}/messages", params={"after": self._seq}, headers=self._headers
+        )
         got.raise_for_status()
         spoken = [m for m in got.json()["messages"] if m["kind"] == "message" and m["author"] == "assistant"]
         if not spoken:
@@ -155,32 +157,32 @@ class Customer:
         return spoken[-1] | {"text": "\n".join(m["text"] for m in spoken)}
 
 
-async def scripted(
-    data: Path,
-    progress: Callable[[str], None],
-    *,
-    trials: int = 1,
-    parts: tuple[str, ...] = ("train",),
-    limit: int = 0,
-    only: tuple[str, ...] = (),
-    logs: Path | None = None,
-) -> Tally:
-    raw, every = database(data), [t for t in tasks(data, *parts) if not only or t.id in only][: limit or None]
-    tally = Tally(trials)
-    with TemporaryDirectory() as folder:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    trials: int = 1
+    limit: int = 0  # the first so many tasks; 0: all
+    log: Path | None = None  # where what was said is written, where a task was missed
+
+
+async def scripted(data: Path, scratch: Path | None, progress: Callable[[str], None], plan: Plan) -> Tally:
+    raw, every = database(data), list(tasks(data, "train"))[: plan.limit or None]
+    tally = Tally(plan.trials)
+    with TemporaryDirectory(dir=scratch) as folder:
         pristine = Path(folder) / "pristine"
         async with open_tau(data, pristine, clock=clock):
-            pass
+            pass  # the model is trained and kept, too
         for n, task in enumerate(every):
             progress(f"scripted: task {n + 1} of {len(every)}, passed {sum(tally.passed.values())}")
             tally.tasks += 1
-            for _ in range(trials):
-                await _play(task, raw, pristine, Path(folder) / "one", tally, logs)
+            for _ in range(plan.trials):
+                await _play(task, raw, pristine, Path(folder) / "one", tally, plan.log)
     return tally
 
 
-async def _play(task: Task, raw: Database, pristine: Path, folder: Path, tally: Tally, logs: Path | None) -> None:
-    wanted = raw.copy()
+async def _play(
+    task: Task, raw: Database, pristine: Path, folder: Path, tally: Tally, log: Path | None
+) -> None:
+    wanted = raw.copy_for(task.user_id)
     for write in task.writes:
         reference.applied(wanted, task.user_id, write)
     shutil.copytree(pristine, folder)
@@ -195,12 +197,12 @@ async def _play(task: Task, raw: Database, pristine: Path, folder: Path, tally: 
     said_all = all(any(output in line for line in customer.log if line[0] == "X") for output in task.outputs)
     passed = not wrong and said_all
     _count(task, passed, customer, tally)
-    if logs is not None and not passed:
-        with logs.open("a") as out:
+    if log is not None and not passed:
+        with log.open("a") as out:
             out.write("\n".join([f"--- {task.id} {task.user_id}", *customer.log, *wrong[:4], ""]))
 
 
-def _count(task: Task, passed: bool, customer: Customer, tally: Tally) -> None:  # noqa: FBT001
+def _count(task: Task, passed: bool, customer: Customer, tally: Tally) -> None:
     tally.passed[task.id] += passed
     tally.messages += customer.said
     for kind in {wish.kind for wish in wishes(task.instruction)}:
@@ -219,6 +221,8 @@ async def _site(folder: Path) -> AsyncIterator[tuple[App, httpx.AsyncClient]]:
         site = web(app, with_demo=False)
         async with (
             site.router.lifespan_context(site),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app=site), base_url="http://tau.test", timeout=30) as http,
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=site), base_url="http://tau.test", timeout=30
+            ) as http,
         ):
             yield app, http

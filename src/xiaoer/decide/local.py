@@ -235,9 +235,7 @@ class LocalMind:
         if slot == "variant_id" and task.action in SWAPPED:
             actor, reach = turn.conversation.actor, self._reach_for(turn)
             lines = await CATALOGUE[task.action].choices("line_id", task.args, actor, reach)
-            choices = await CATALOGUE[task.action].choices(
-                slot, task.args, actor, reach
-            )
+            choices = await CATALOGUE[task.action].choices(slot, task.args, actor, reach)
         return value_in(task, slot, choices, lines, words_of(turn))
 
     def _fitting(
