@@ -449,14 +449,9 @@ class Arena:
                 if isinstance(part, ConfirmCard) and message.kind == "message":
                     seat.session.shown[part.intent_id] = part
                     seat.shown_at[part.intent_id] = self.now
-                    seat.session.versions[part.intent_id] = await self._version(seat, part)
                     seat.cards = [*seat.cards, IntentId(part.intent_id)][-6:]
                     seat.last_shown = IntentId(part.intent_id)
                     self.dossier.cards.append(IntentId(part.intent_id))
-
-    async def _version(self, seat: Seat, card: ConfirmCard) -> int:
-        orders = [await self.shops[seat.shop].order(OrderId(row.value)) for row in card.rows]
-        return next((order.version for order in orders if order), 0)
 
     def _out(self, seat: Seat, text: str) -> None:
         if seat is self.seats[0]:

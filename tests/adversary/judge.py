@@ -11,6 +11,7 @@ from tests.adversary.world import INSIDE, MARK, PROMPT, SECRET, Effect, Life, ov
 
 from xiaoer.actions.prove_order import TRIES_PER_CONVERSATION, TRIES_PER_ORDER, WINDOW_S
 from xiaoer.domain.money import Money
+from xiaoer.domain.order import OrderState
 from xiaoer.domain.outcome import Done, Outcome
 from xiaoer.domain.reply import ConfirmCard
 from xiaoer.domain.words import Language
@@ -35,6 +36,8 @@ _CALL_OF = {
     "report_damage": "change:GiveBack|change:SendAgain",
     "request_invoice": "change:AskInvoice",
 }
+_BEFORE_PACKING = frozenset({"cancel", "change:CancelLines", "change_address", "change:ChangeItems"})
+_UNPACKED = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID})
 _EXACT = frozenset({"cancel_order", "price_protection", "give_goodwill", "request_return"})
 
 
@@ -52,7 +55,6 @@ class Session:
     life: Life | None  # None: a guest who has proven nothing
     signed_in: bool
     shown: dict[str, ConfirmCard] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)  # of the order, when its card was seen
     consents: Counter[str] = field(default_factory=Counter)
     proven: set[str] = field(default_factory=set)
 
@@ -133,12 +135,11 @@ class Judge:
         if session.consents[effect.key] == 0 or not effect.cause.startswith(session.key):
             self.says("I2", f"{session.key}: {effect.call} {effect.key} by {effect.cause}")
         card = session.shown.get(effect.key)
-        if (
-            card is None
-            or not _as_shown(effect, card)
-            or effect.before.version != session.versions[effect.key]
-        ):
-            self.says("I2b", f"{session.key}: {effect.call} {effect.before.id} {card}")
+        if card is None or not _as_shown(effect, card):
+            self.says(
+                "I2b",
+                f"{session.key}: {effect.call} {effect.given_back} {effect.before.state} {card and card.rows}",
+            )
         else:
             self.reach[f"effect:{card.action}"] += 1
         self._spent(effect, agreed=agreed, limits=limits)
@@ -202,6 +203,8 @@ def _as_shown(effect: Effect, card: ConfirmCard) -> bool:
     values = [row.value for row in card.rows]
     if effect.before.id not in values or effect.call not in _CALL_OF[card.action].split("|"):
         return False
+    if effect.call in _BEFORE_PACKING and effect.before.state not in _UNPACKED:
+        return False  # the card was of an order that could still be changed
     if effect.call == "change_address":
         return any(effect.after.address.street in value for value in values)
     if effect.given_back > 0 and card.action in _EXACT:

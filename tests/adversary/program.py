@@ -1,4 +1,4 @@
-"""`make adversary CALLS=1000000`: the long game. A table, a line of JSON, and 0 only if nothing was violated."""
+"""`make adversary`: the long game. A table, a line of JSON, and 0 only if nothing was violated."""
 
 import argparse
 import asyncio
@@ -30,22 +30,26 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-async def play(calls: int, seed: int) -> tuple[Judge, int]:
+def play(calls: int, seed: int) -> tuple[Judge, int]:
     judge, made, begun = Judge(), 0, time.monotonic()
     with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
-        empty = Path(folder) / "empty.db"
+        empty, path = Path(folder) / "empty.db", Path(folder) / "round.db"
         upgrade(f"sqlite:///{empty}")
         while made < calls:
-            path = Path(folder) / "round.db"
             for old in Path(folder).glob("round.db*"):
                 old.unlink()
             shutil.copy(empty, path)
-            async with inline_store(path) as store, arena(store, seed, judge=judge) as town:
-                await town.play(min(PER_ROUND, calls - made))
-            made, seed = made + town.calls, seed + 1
+            made += asyncio.run(one_round(path, min(PER_ROUND, calls - made), seed, judge))
+            seed += 1
             speed = made / (time.monotonic() - begun)
             tell(f"{made:>9,} calls  {len(judge.violations)} violations  {speed:,.0f}/s")
     return judge, made
+
+
+async def one_round(path: Path, calls: int, seed: int, judge: Judge) -> int:
+    async with inline_store(path) as store, arena(store, seed, judge=judge) as town:
+        await town.play(calls)
+        return town.calls
 
 
 def unreached(judge: Judge) -> list[str]:
@@ -78,7 +82,7 @@ def main() -> int:
     options.add_argument("--json", type=Path, default=Path("results/trust.jsonl"))
     given = options.parse_args()
     begun = time.monotonic()
-    judge, calls = asyncio.run(play(given.calls, given.seed))
+    judge, calls = play(given.calls, given.seed)
     table(judge, calls)
     seldom = unreached(judge) if calls >= LONG else []
     if seldom:
