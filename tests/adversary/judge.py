@@ -138,7 +138,7 @@ class Judge:
         if card is None or not _as_shown(effect, card):
             self.says(
                 "I2b",
-                f"{session.key}: {effect.call} {effect.given_back} {effect.before.state} {card and card.rows}",
+                f"{session.key}: {effect.call} {effect.given_back} {effect.before.id} {card and card.rows}",
             )
         else:
             self.reach[f"effect:{card.action}"] += 1

@@ -13,7 +13,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.outcome import Done, Plan, Refused
 from xiaoer.domain.people import Actor
-from xiaoer.domain.rules.money import left_to_refund
+from xiaoer.domain.rules.money import refund_of_all
 from xiaoer.domain.rules.orders import may_cancel
 from xiaoer.guard.access import owned_order
 
@@ -40,7 +40,7 @@ class CancelOrder(Action[CancelOrderArgs]):
         facts: Facts = {
             "order_id": order.id,
             "items": goods(order),
-            "refund": min(order.total, left_to_refund(order)) if order.payments else None,
+            "refund": refund_of_all(order) if order.payments else None,
             "methods": tuple(p.method.value for p in order.payments),
         }
         return Plan(self.name, {"order_id": order.id, "reason": args.reason}, facts, order.version)

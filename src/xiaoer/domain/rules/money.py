@@ -65,9 +65,17 @@ def spread(order: Order, amount: Money) -> list[tuple[PayMethod, Money]]:
 
 def left_to_refund(order: Order) -> Money:
     """What was paid and has not gone back, nor is on its way back."""
-    back = sum(r.amount.minor for r in order.refunds if r.state is not RefundState.FAILED)
     paid = sum(payment.amount.minor for payment in order.payments)
-    return Money(max(0, paid - back), order.total.currency)
+    return Money(max(0, paid - _gone_back(order)), order.total.currency)
+
+
+def refund_of_all(order: Order) -> Money:
+    """What a paid order is worth when it is cancelled: its total, less what has gone back of it before."""
+    return Money(max(0, order.total.minor - _gone_back(order)), order.total.currency)
+
+
+def _gone_back(order: Order) -> int:
+    return sum(r.amount.minor for r in order.refunds if r.state is not RefundState.FAILED)
 
 
 def given_back(plan: Plan) -> int:
