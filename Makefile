@@ -7,7 +7,10 @@ WORKERS ?= 3
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: run test check bench format clean help setup setup-dev lock
+CALLS ?= 1000000
+KILLS ?= 200
+CLIENTS ?= 50
+.PHONY: run test check adversary reliability bench format clean help setup setup-dev lock
 
 run: setup ## 启动演示店铺 / start with the demo shop  [PORT=8000] [HOST=127.0.0.1]
 	@exec $(bin)/xiaoer serve --demo --host $(HOST) --port $(PORT)
@@ -21,6 +24,12 @@ check: setup-dev ## 风格、类型、分层 / style, types, layers
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports --no-logo
+
+adversary: setup-dev ## 换成恶意模型，看世界有没有受损 / a hostile model, judged by the world  [CALLS=1000000]
+	$(bin)/python -m tests.adversary.program --calls $(CALLS)
+
+reliability: setup-dev ## 断电、强杀、重复投递的长测 / long runs: kills, lost power, duplicates  [KILLS=200] [CLIENTS=50]
+	$(bin)/python -m tests.reliability.program --kills $(KILLS) --clients $(CLIENTS)
 
 bench: setup-dev ## 测速与评测 / run the benchmarks  [ONLY="name ..."]
 	@sh scripts/bench.sh

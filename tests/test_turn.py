@@ -1,6 +1,7 @@
 """A turn: one reply, never silence, and a yes only for what was just shown."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,10 +15,10 @@ from typing_extensions import override
 
 from xiaoer.app import App
 from xiaoer.domain.conversation import Conversation, Inbound, Message, State, Turn
-from xiaoer.domain.decision import Chosen, Do, Say
-from xiaoer.domain.ids import IntentId
+from xiaoer.domain.decision import Chosen, Do, Ruling, Say
+from xiaoer.domain.ids import IntentId, StaffId
 from xiaoer.domain.order import OrderState
-from xiaoer.domain.outcome import Outcome
+from xiaoer.domain.outcome import NeedsConfirm, Outcome
 from xiaoer.domain.ports import Mind, ProposalState, ShopUnclear
 from xiaoer.domain.reply import Origin, Reply, TextPart
 from xiaoer.domain.understanding import Understanding
@@ -190,7 +191,7 @@ async def test_what_was_found_is_recorded_by_its_kind_and_no_word_of_it_logged(o
         assert step.chosen.decision.facts == {"found": ("money",)}
         (log,) = [log for log in logs if log["event"] == "unproven_reply"]
         assert log["kinds"] == ("money",)
-        assert "77" not in str(log)
+        assert "77.00" not in str(log)
 
 
 async def test_what_is_said_instead_is_looked_at_too(opened: Opened) -> None:
@@ -287,3 +288,55 @@ async def test_a_mind_that_never_ends_is_ended(opened: Opened) -> None:
         talk = await Talk.start(app, Clock(), email=MEI)
         said = await changed(talk, mind=Scripted(Chosen(Say("thanks"), "for ever"))).says("你好")
         assert len(said["steps"]) == 8
+
+
+async def test_a_yes_written_before_the_card_came_is_not_to_the_card(opened: Opened) -> None:
+    """It crossed the card on the way: the customer had not read what it says."""
+    async with opened(Clock()) as (app, _):
+        talk = await Talk.start(app, Clock(), email=MEI)
+        paid = named_orders(talk, "")["paid"]
+
+        class Crossed:
+            async def next(self, turn: Turn) -> Chosen | None:
+                if not turn.steps and turn.messages[0].text != "好的":
+                    await writes(app, talk, "好的")
+                return await app.clerk.mind.next(turn)
+
+        await writes(app, talk, f"取消订单 {paid}")
+        both = await replace(app.clerk, mind=Crossed()).answer(talk.conversation_id)
+        assert [[m.text for m in r.turn.messages] for r in both] == [[f"取消订单 {paid}"], ["好的"]]
+        assert (await talk.order(paid)).state is OrderState.PAID
+        await writes(app, talk, "确认")
+        await app.clerk.answer(talk.conversation_id)
+        assert (await talk.order(paid)).state is OrderState.PAID
+        card = both[0].turn.memory.card
+        assert card is not None
+        await app.clerk.press(talk.conversation_id, card, yes=True)
+        assert (await talk.order(paid)).state is OrderState.CANCELLED
+
+
+@pytest.mark.parametrize("said", ["好的，不过等一下，运费谁出？", "你好"])
+@pytest.mark.parametrize("ruling", [None, Ruling(StaffId("lin"), yes=True)])
+async def test_a_mind_does_not_say_yes_for_anybody(opened: Opened, said: str, ruling: Ruling | None) -> None:
+    async with opened(Clock()) as (app, _):
+        talk = await Talk.start(app, Clock(), email=MEI)
+        paid = named_orders(talk, "")["paid"]
+        await talk.says(f"取消订单 {paid}")
+        card = talk.records[-1].turn.memory.proposal
+        yes = Chosen(Do("cancel_order", {"order_id": paid}, confirmed=card, ruling=ruling), "a model's")
+        await changed(talk, mind=Scripted(yes, None)).says(said)
+        assert (await talk.order(paid)).state is OrderState.PAID
+        assert isinstance(talk.records[-1].turn.steps[0].outcome, NeedsConfirm)  # proposed again, no more
+
+
+async def test_arguments_that_cannot_be_kept_are_left_out(opened: Opened) -> None:
+    odd: dict[str, Any] = {"a": math.nan, "b": "\ud800", "c": "\0", "d": object(), "e": 10**400}
+    deep: Any = "x"
+    for _ in range(2_000):
+        deep = [deep]
+    async with opened(Clock()) as (app, _):
+        talk = await Talk.start(app, Clock(), email=MEI)
+        call = Chosen(Do("list_orders", {**odd, "f": "x" * 9_000, "g": deep, "h": 1}), "a model's")
+        said = await changed(talk, mind=Scripted(call, None)).says("你好")
+        assert said["text"]
+        assert talk.records[-1].turn.steps[0].chosen.decision == Do("list_orders", {"h": 1})

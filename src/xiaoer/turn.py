@@ -40,9 +40,10 @@ from xiaoer.domain.ports import (
     Wakeups,
 )
 from xiaoer.domain.promise_ports import AlreadySaid
-from xiaoer.domain.reply import Reply
+from xiaoer.domain.reply import ConfirmCard, Reply
 from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import found_in
+from xiaoer.guard.proposed import proposed
 from xiaoer.learn.hearing import heard_in, put_right
 from xiaoer.learn.questions import asked_of
 from xiaoer.speak.voice import TemplateVoice
@@ -50,6 +51,7 @@ from xiaoer.speak.wording import Wording
 
 MOST_STEPS = 8  # of one turn: at most five wishes, a proof before them, something parked after them
 MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered by the next
+MOST_LATER = 200  # events since a message that a card is looked for in
 PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # waits of a pressed card for a turn under way
 BROKEN = Chosen(HandOff("broken"), "rule:broken")
 _log = structlog.get_logger(__name__)
@@ -136,7 +138,19 @@ class Clerk:
         except Exception as bug:  # noqa: BLE001 - nobody is met with silence
             _log.error("understander_broke", error=type(bug).__name__, at=where(bug))
             heard, first = _silence(conversation), BROKEN
-        return _turn(conversation, tuple(messages), heard, now=self.clock()), first
+        turn = _turn(conversation, tuple(messages), heard, now=self.clock())
+        if heard.answer is not None and await self._shown_since(conversation, messages[0]):
+            turn = replace(turn, memory=replace(turn.memory, proposal=None))
+        return turn, first
+
+    async def _shown_since(self, conversation: Conversation, message: Message) -> bool:
+        """Whether the card came on the screen only after this was written: then a yes is not to it."""
+        card = conversation.memory.proposal
+        if card is None or conversation.last_seq == message.seq:
+            return False
+        later = await self.house.conversations.after(conversation.id, message.seq, limit=MOST_LATER)
+        parts = [part for event in later if event.kind == "message" for part in event.parts]
+        return any(isinstance(part, ConfirmCard) and part.intent_id == card for part in parts)
 
     async def _heard(self, texts: Sequence[str], conversation: Conversation) -> Understanding:
         """Nobody else's turn stands still while a model is asked."""
@@ -152,7 +166,10 @@ class Clerk:
         begun = perf_counter()
         for _ in range(MOST_STEPS):
             try:
-                chosen = first if first and not turn.steps else await self.mind.next(turn)
+                if first and not turn.steps:
+                    chosen: Chosen | None = first
+                elif (chosen := await self.mind.next(turn)) is not None:
+                    chosen = proposed(chosen, turn)
                 if chosen is None:
                     break
                 turn = await self._step(turn, chosen)

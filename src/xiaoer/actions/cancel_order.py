@@ -13,7 +13,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
-from xiaoer.domain.rules.money import left_to_refund, spread
+from xiaoer.domain.rules.money import left_to_refund, refund_of_all, spread
 from xiaoer.domain.rules.orders import cancel_reason, may_cancel, may_cancel_for
 from xiaoer.guard.access import owned_order
 
@@ -47,7 +47,7 @@ class CancelOrder(Action[CancelOrderArgs]):
         facts: Facts = {
             "order_id": order.id,
             "items": goods(order),
-            "refund": order.total if order.payments else None,
+            "refund": refund_of_all(order) if order.payments else None,
             "methods": tuple(dict.fromkeys(source.method.value for source, _ in back)),
             **({"reason": listed[reason]} if listed else {}),
         }

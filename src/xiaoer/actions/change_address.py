@@ -51,14 +51,13 @@ class ChangeAddress(Action[ChangeAddressArgs]):
         if address == order.address:
             return Refused(Reason.SAME_ADDRESS, {"order_id": order.id})
         shown = _shown(address, order, actor)
-        facts: Facts = {"order_id": order.id, "address": address_words(shown), "to": asdict(address)}
+        facts: Facts = {"order_id": order.id, "address": address_words(shown), "to": asdict(shown)}
         return Plan(self.name, {"order_id": order.id, "address": args.address}, facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         order = await order_of(plan, reach)
-        to = cast(Mapping[str, str], plan.facts["to"])
-        address = Address(**to)
+        address = _unmasked(Address(**cast(Mapping[str, str], plan.facts["to"])), order)
         await reach.shop.change_address(order, address, key=key)
         return Done(self.name, plan.facts)
 
@@ -90,9 +89,19 @@ def _shown(address: Address, order: Order, actor: Actor) -> Address:
     """A guest knows an order's number and a phone's tail: the name and phone on it are not told them."""
     if actor.proof is Proof.SIGNED_IN or actor.role is Role.STAFF:
         return address
-    kept = {"name": address.name[:1] + "**", "phone": "***" + address.phone[-4:]}
-    same = [name for name in kept if getattr(address, name) == getattr(order.address, name)]
-    return replace(address, **{name: kept[name] for name in same})
+    same = [name for name in _masked(address) if getattr(address, name) == getattr(order.address, name)]
+    return replace(address, **{name: _masked(address)[name] for name in same})
+
+
+def _unmasked(shown: Address, order: Order) -> Address:
+    """The version of the order holds from the card to the write: what was masked is what is on it."""
+    masked = _masked(order.address)
+    same = [name for name, value in masked.items() if getattr(shown, name) == value]
+    return replace(shown, **{name: getattr(order.address, name) for name in same})
+
+
+def _masked(address: Address) -> dict[str, str]:
+    return {"name": address.name[:1] + "**", "phone": "***" + address.phone[-4:]}
 
 
 async def _saved_addresses(actor: Actor, reach: Reach) -> Sequence[Address]:

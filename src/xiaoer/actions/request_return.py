@@ -18,7 +18,7 @@ from xiaoer.domain.order import CaseKind, CaseReason, Line, Order, OrderState
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest
-from xiaoer.domain.rules.money import refund_for
+from xiaoer.domain.rules.money import left_to_refund, refund_for
 from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_return, return_fee, return_until
 from xiaoer.domain.ways import PayMethod, Source, Way
 from xiaoer.guard.access import owned_order, tier_of
@@ -152,14 +152,15 @@ def _facts(
     free = Money(0, fee.currency)
     shares = [refund_for(order, line, free) for line in lines]
     goods = total(shares, fee.currency)
-    refund = Money(max(0, goods.minor - fee.minor), fee.currency)
+    taken = Money(min(fee.minor, goods.minor), fee.currency)
+    refund = Money(min(goods.minor - taken.minor, left_to_refund(order).minor), fee.currency)
     until = min(return_until(order, line, reach.policy, tier) for line in lines)
     return {
         "order_id": order.id,
         "items": joined([line_choice(line).label for line in lines]),
         "reason": reason.value if reach.policy.return_reasons else None,
         "goods": goods,
-        "fee": goods - refund,
+        "fee": taken,
         "refund": refund,
         "methods": () if to else tuple(p.method.value for p in order.payments),
         "back": (way(to.method, refund, to),) if to else (),

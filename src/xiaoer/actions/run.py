@@ -14,7 +14,8 @@ from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Out
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import Proposal, ProposalState, Shop, ShopError, ShopUnclear, StaleOrder
 from xiaoer.domain.rules.clock import start_of_day
-from xiaoer.domain.rules.money import approval_for
+from xiaoer.domain.rules.money import approval_for, given_back
+from xiaoer.guard.proposed import is_fact
 
 CARD_LIVES = timedelta(
     minutes=30
@@ -55,6 +56,10 @@ async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal |
 async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: Reach) -> Plan | Refused:
     if lacks(action, reach):
         return Refused(Reason.NOT_OFFERED, {"instead": "call_person"})
+    if unkept := sorted(
+        name for name in args if name in action.takes.model_fields and not is_fact(args[name])
+    ):
+        return Refused(Reason.BAD_ARGUMENTS, {"fields": ", ".join(unkept)})
     try:
         parsed = action.takes.model_validate(args)
     except ValidationError as error:
@@ -78,8 +83,7 @@ async def _approval(intent_id: IntentId, reach: Reach) -> tuple[Reason, str] | N
     effect = await reach.ledger.proposal(intent_id)
     if effect is None:
         return None
-    refund = effect.plan.facts.get("refund")
-    amount = refund if isinstance(refund, Money) else Money(0, reach.policy.currency)
+    amount = Money(given_back(effect.plan), reach.policy.currency)
     spent = await reach.ledger.spent(effect, since=start_of_day(reach.now, reach.policy))
     return approval_for(effect.plan.action, amount, spent, reach.policy)
 

@@ -64,14 +64,15 @@ def evidence_of(turn: Turn, chosen: Chosen | None = None, outcome: Outcome | Non
 
 
 def _told(chosen: Chosen) -> tuple[Facts, ...]:
+    """What a decision brings with it. Its arguments prove nothing: a mind may have made them up."""
     match chosen.decision:
         case Ask(task):
             labels: Fact = tuple(choice.label for choice in task.choices)
-            return (task.args, {"choices": labels})
+            return ({"choices": labels},)
         case Say(_, facts):
             return (facts,)
-        case Do(args=args, others=others):
-            return (args, {"choices": tuple(choice.label for choice in others), "count": len(others)})
+        case Do(others=others):
+            return ({"choices": tuple(choice.label for choice in others), "count": len(others)},)
         case _:
             return ()
 

@@ -6,13 +6,13 @@ customers write those.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from xiaoer.domain.reply import Reply
+from xiaoer.domain.reply import Receipt, Reply
 from xiaoer.guard.claims import Found, Kind, Why
 from xiaoer.text.words import HAN
 
@@ -28,7 +28,8 @@ _ENDS = frozenset({  # of bare names; any other is taken for one with a path beh
     "localhost",
 })  # fmt: skip
 _IPV4 = 4  # numbers of an address
-_TRUSTED = ("article:", "template:", "reply:")
+_QUOTED = "article:"  # whatever stands in it
+_WRITTEN = ("template:", "reply:")  # its own words; what was filled in are facts
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -36,9 +37,7 @@ def links(reply: Reply, hosts: frozenset[str]) -> Iterator[Found]:
     text = reply.text
     if not _MAY_POINT.search(text):
         return
-    trusted = "\n".join(
-        value for r in reply.receipts if r.source.startswith(_TRUSTED) for value in (*r.values, r.words)
-    )
+    trusted = "\n".join(_trusted(reply.receipts))
     given = "\n".join(value for r in reply.receipts for value in r.values).lower()
     for kind, target in _targets(text):
         if kind is Kind.LINK and (
@@ -48,6 +47,14 @@ def links(reply: Reply, hosts: frozenset[str]) -> Iterator[Found]:
         if kind is Kind.MARKUP and target in trusted:
             continue
         yield Found(kind, target, Why.NOT_ALLOWED)
+
+
+def _trusted(receipts: Iterable[Receipt]) -> Iterator[str]:
+    for receipt in receipts:
+        if receipt.source.startswith(_QUOTED):
+            yield from receipt.values
+        if receipt.source.startswith((_QUOTED, *_WRITTEN)):
+            yield receipt.words
 
 
 def _targets(text: str) -> Iterator[tuple[Kind, str]]:

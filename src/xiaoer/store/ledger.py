@@ -9,12 +9,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, ShopId, StaffId
 from xiaoer.domain.job import SETTLE, NewJob
-from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.domain.reply import ConfirmCard, Origin
-from xiaoer.domain.rules.money import Spent
+from xiaoer.domain.rules.money import Spent, given_back
 from xiaoer.store import job_rows
 from xiaoer.store.codec import dumps, loads
 from xiaoer.store.engine import Store
@@ -191,12 +190,6 @@ def _order_of(plan: Plan) -> str:
     return str(plan.facts.get("order_id", ""))
 
 
-def _amount_of(plan: Plan) -> int:
-    """What it gives back, minor units."""
-    refund = plan.facts.get("refund")
-    return refund.minor if isinstance(refund, Money) else 0
-
-
 def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> ConversationId | None:
     state, now = ProposalState(changes["state"]), changes["finished_at"]
     before = _BEFORE.get(state, _LIVE)
@@ -253,7 +246,7 @@ def _row_of(proposal: Proposal) -> dict[str, Any]:
         "args": dumps(plan.args),
         "facts": dumps(plan.facts),
         "order_id": _order_of(plan),
-        "amount": _amount_of(plan),
+        "amount": given_back(plan),
         "state": proposal.state.value,
         "created_at": proposal.created_at,
         "expires_at": proposal.expires_at,

@@ -3,12 +3,12 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
 from xiaoer.domain.care_ports import Asked, Ticket, TicketKind
 from xiaoer.domain.ids import ConversationId, CustomerId, ShopId
 from xiaoer.store.engine import Store, insert_missing
-from xiaoer.store.tables import tickets
+from xiaoer.store.tables import conversations, tickets
 
 _NUMBERS = 100_000_000  # eight digits: short enough to read out, too many to guess
 _TRIES = 5  # a number may be another ticket's
@@ -28,8 +28,9 @@ class SqlTickets:
     ) -> Ticket | None:
         c = tickets.c
         theirs: ColumnElement[bool] = c.conversation_id == conversation_id
-        if customer_id is not None:
-            theirs = or_(theirs, c.customer_id == customer_id)
+        if customer_id is not None:  # another shop may have given the same id to somebody else
+            here = select(conversations.c.shop_id).where(conversations.c.id == conversation_id)
+            theirs = or_(theirs, and_(c.shop_id == here.scalar_subquery(), c.customer_id == customer_id))
         query = select(tickets).where(c.kind == kind.value, c.closed_at.is_(None), theirs)
         newest = query.order_by(c.made_at.desc(), c.number).limit(1)
         return await self._store.read(lambda conn: _first(conn.execute(newest).mappings().first()))

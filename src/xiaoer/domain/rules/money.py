@@ -1,6 +1,6 @@
 """Money that goes back: how much, and when a colleague must agree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +8,14 @@ from xiaoer.domain.catalog import Product
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Line, Order, OrderState, RefundState, RefundWhy
-from xiaoer.domain.outcome import Reason
+from xiaoer.domain.outcome import Plan, Reason
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.clock import end_of_day, months_after
 from xiaoer.domain.rules.parcels import arrived_at
 from xiaoer.domain.verdict import OF_THE_ORDER, Verdict
 from xiaoer.domain.ways import Source
+
+_PAID_AGAIN = frozenset({"change_payment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +81,28 @@ def spread(order: Order, amount: Money) -> list[tuple[Source, Money]]:
 
 def left_to_refund(order: Order) -> Money:
     """What was paid and has not gone back, nor is on its way back."""
-    back = sum(r.amount.minor for r in order.refunds if r.state is not RefundState.FAILED)
     paid = sum(payment.amount.minor for payment in order.payments)
-    return Money(max(0, paid - back), order.total.currency)
+    return Money(max(0, paid - _gone_back(order)), order.total.currency)
+
+
+def refund_of_all(order: Order) -> Money:
+    """What a paid order is worth when it is cancelled: its total, less what has gone back of it before."""
+    return Money(max(0, order.total.minor - _gone_back(order)), order.total.currency)
+
+
+def _gone_back(order: Order) -> int:
+    return sum(r.amount.minor for r in order.refunds if r.state is not RefundState.FAILED)
+
+
+def given_back(plan: Plan) -> int:
+    """What a plan gives back, minor units. What is paid again another way does not count."""
+    refund, back = plan.facts.get("refund"), plan.facts.get("back")
+    if isinstance(refund, Money):
+        return refund.minor
+    if plan.action in _PAID_AGAIN or not isinstance(back, tuple):
+        return 0
+    amounts = [way.get("amount") for way in back if isinstance(way, Mapping)]
+    return sum(amount.minor for amount in amounts if isinstance(amount, Money))
 
 
 def approval_for(action: str, refund: Money, spent: Spent, policy: Policy) -> tuple[Reason, str] | None:
