@@ -13,6 +13,7 @@ from tests.turns.counter import NOON, Clock, Talk, named_orders
 
 from xiaoer.app import open_app
 from xiaoer.cli import main as entry
+from xiaoer.cli.shared import out
 from xiaoer.domain.job import JobState, NewJob
 from xiaoer.settings import Settings
 
@@ -26,7 +27,7 @@ def typed(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     asyncio.run(lived(tmp_path / "data"))
     capsys.readouterr()
     monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr(out, "width", 250)
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, fails: int = 0) -> str:

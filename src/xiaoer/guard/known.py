@@ -118,11 +118,26 @@ def keys_of_order(situation: str) -> Iterator[Key]:
         yield from _states({"out": False} if step != "shipped" else {})
 
 
+# Money goes back as they are done; that of a return waits for its goods.
+_GIVES_BACK = frozenset(
+    {
+        "cancel_order",
+        "cancel_items",
+        "change_items",
+        "change_payment",
+        "give_goodwill",
+        "price_protection",
+        "report_damage",
+        "report_lost",
+    }
+)
+
+
 def keys_of_done(action: str, facts: Facts) -> Iterator[Key]:
     if action == "cancel_order":
         yield from keys_of_order("cancelled")
-        if isinstance(facts.get("refund"), Money):
-            yield from (("done", "refund"), ("state", "refunding", True))
+    if action in _GIVES_BACK and (isinstance(facts.get("refund"), Money) or facts.get("back")):
+        yield from (("done", "refund"), ("state", "refunding", True))
 
 
 def keys_of_reason(reason: Reason) -> Iterator[Key]:

@@ -89,7 +89,7 @@ def mood_of(tidied: str, text: str) -> Mood:
     if risks or blames or Mood.UPSET in named:
         return Mood.UPSET
     named_mood = next((mood for mood in (Mood.WORRIED, Mood.HAPPY) if mood in named), None)
-    denied = any(feelings().moods[mood].search(plain) for mood in _BAD)  # 我不生气: a feeling one has not
+    denied = any(feelings().moods[mood].search(text) for mood in _BAD)  # 我不生气: a feeling one has not
     return named_mood or (Mood.CALM if denied else _unnamed(text))
 
 

@@ -100,7 +100,7 @@ def may_make_good(
 def worth_of(order: Order, lines: Sequence[Line]) -> Money:
     """The lines' shares of what was paid, less what went back for each before; never above what is left."""
     nothing = Money(0, order.total.currency)
-    worth = sum(max(0, refund_for(order, x, nothing).minor - _back_for(order, x)) for x in lines)
+    worth = sum(refund_for(order, x, nothing).minor for x in lines)
     return Money(min(worth, left_to_refund(order).minor), order.total.currency)
 
 
@@ -202,11 +202,6 @@ def _made_good(order: Order, line: Line) -> bool:
         )
         for r in order.refunds
     )
-
-
-def _back_for(order: Order, line: Line) -> int:
-    back = (r for r in order.refunds if r.line_id == line.id and r.state is not RefundState.FAILED)
-    return sum(r.amount.minor for r in back)
 
 
 def _there(line: Line, lines: Sequence[Line], means: Means) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Line, Order, OrderState, PayMethod, RefundState
+from xiaoer.domain.order import Line, Order, OrderState, PayMethod, RefundState, RefundWhy
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.clock import end_of_day, months_after
@@ -28,20 +28,35 @@ def refund_for(order: Order, line: Line, fee: Money) -> Money:
     """The line's share of what was paid for the goods, less the fee, and never below zero.
 
     A discount on the order is shared by value. Shipping is not refunded. Rounded down to a minor unit:
-    the shares of all lines together never exceed what was paid.
+    the shares of all lines together never exceed what was paid. What went back for this very line before
+    (it got cheaper, it came damaged) is not given twice; a gesture of goodwill is the customer's to keep.
     """
-    goods = sum(item.unit_price.minor * item.quantity for item in order.lines)
-    value = line.unit_price.minor * line.quantity
-    share = value - -(-order.discount.minor * value // goods) if goods else 0
-    return Money(max(0, share - fee.minor), order.total.currency)
+    return Money(max(0, share_of(order, [line]).minor - fee.minor), order.total.currency)
 
 
 def share_of(order: Order, lines: Iterable[Line]) -> Money:
-    """What some lines together were paid with: their value less their part of the discount, rounded once."""
+    """What some lines together were paid with: their value less their part of the discount, rounded once.
+
+    Less what has gone back for them already, goodwill apart.
+    """
+    wanted = tuple(lines)
     goods = sum(item.unit_price.minor * item.quantity for item in order.lines)
-    value = sum(line.unit_price.minor * line.quantity for line in lines)
+    value = sum(line.unit_price.minor * line.quantity for line in wanted)
     share = value - -(-order.discount.minor * value // goods) if goods else 0
-    return Money(max(0, share), order.total.currency)
+    back = sum(_given_for(order, line) for line in wanted)
+    return Money(max(0, share - back), order.total.currency)
+
+
+def _given_for(order: Order, line: Line) -> int:
+    """What has gone back for a line, at most its worth."""
+    given = (
+        refund.amount.minor
+        for refund in order.refunds
+        if refund.line_id == line.id
+        and refund.state is not RefundState.FAILED
+        and refund.why is not RefundWhy.GOODWILL
+    )
+    return min(sum(given), line.unit_price.minor * line.quantity)
 
 
 def spread(order: Order, amount: Money) -> list[tuple[PayMethod, Money]]:
