@@ -24,6 +24,7 @@ from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.learning_ports import Corrections
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
+from xiaoer.domain.photos import Photos
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import (
     Busy,
@@ -66,6 +67,7 @@ class House:
     desk: Desk
     tries: Tries
     tickets: Tickets
+    photos: Photos
     corrections: Corrections
     shop: Shop
     policy: Policy
@@ -78,6 +80,7 @@ class House:
             desk=self.desk,
             tries=self.tries,
             tickets=self.tickets,
+            photos=self.photos,
             conversations=self.conversations,
             policy=self.policy,
             conversation_id=turn.conversation.id,
@@ -134,7 +137,7 @@ class Clerk:
             return None
         self.wakeups.whisper(conversation_id, "typing", {})
         try:
-            heard, first = await self._heard([m.text for m in messages], conversation), None
+            heard, first = await self._heard(texts_of(messages), conversation), None
         except Exception as bug:  # noqa: BLE001 - nobody is met with silence
             _log.error("understander_broke", error=type(bug).__name__, at=where(bug))
             heard, first = _silence(conversation), BROKEN
@@ -153,7 +156,9 @@ class Clerk:
         return any(isinstance(part, ConfirmCard) and part.intent_id == card for part in parts)
 
     async def _heard(self, texts: Sequence[str], conversation: Conversation) -> Understanding:
-        """Nobody else's turn stands still while a model is asked."""
+        """Nobody else's turn stands still while a model is asked. A photo alone says nothing in words."""
+        if not texts:
+            return _silence(conversation)
         if self.understander.waits:
             return await anyio.to_thread.run_sync(self.understander.understand, texts, conversation)
         return self.understander.understand(texts, conversation)
@@ -340,6 +345,10 @@ class Clerk:
 
 def _silence(conversation: Conversation) -> Understanding:
     return Understanding(text="", language=conversation.language, wishes=())
+
+
+def texts_of(messages: Sequence[Message]) -> list[str]:
+    return [message.text for message in messages if message.text]
 
 
 def where(bug: BaseException) -> str:

@@ -1,7 +1,7 @@
 """The one door on a bench: the generated world in a memory shop, and a house that keeps nothing."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -15,13 +15,14 @@ from xiaoer.domain.care_ports import Asked, Ticket, TicketKind
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ShopId, StaffId
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, PhotoId, ShopId, StaffId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order, OrderState, ParcelState
 from xiaoer.domain.outcome import NeedsConfirm, Outcome, Plan, Reason
 from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.photos import MOST_KEPT, Image, Photo, TooManyPhotos
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.ports import Proposal, ProposalState, Shop
+from xiaoer.domain.ports import DifferentBody, Proposal, ProposalState, Shop
 from xiaoer.domain.rules.money import Spent
 from xiaoer.domain.rules.parcels import is_late
 from xiaoer.domain.words import Language
@@ -211,6 +212,58 @@ class MemoryTickets:
         return len(self.open_ones) < before
 
 
+class MemoryPhotos:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[ConversationId, str], tuple[Photo, str, bytes]] = {}
+
+    async def add(
+        self, conversation_id: ConversationId, client_id: str, digest: str, image: Image, *, now: datetime
+    ) -> Photo:
+        if (found := self.rows.get((conversation_id, client_id))) is not None:
+            if found[1] != digest:
+                raise DifferentBody(client_id)
+            return found[0]
+        if len(await self.of(conversation_id)) >= MOST_KEPT:
+            raise TooManyPhotos
+        made = Photo(
+            id=PhotoId(f"{conversation_id}-{client_id}"),
+            shop_id=POLICY.shop_id,
+            conversation_id=conversation_id,
+            width=image.width,
+            height=image.height,
+            at=now,
+        )
+        self.rows[conversation_id, client_id] = (made, digest, image.jpeg)
+        return made
+
+    async def of(self, conversation_id: ConversationId, *, limit: int = MOST_KEPT) -> list[Photo]:
+        theirs = [photo for (owner, _), (photo, *_) in self.rows.items() if owner == conversation_id]
+        return sorted(theirs, key=lambda photo: photo.at, reverse=True)[:limit]
+
+    async def image(self, conversation_id: ConversationId, photo_id: PhotoId) -> bytes | None:
+        rows = (
+            (photo, jpeg) for (owner, _), (photo, _, jpeg) in self.rows.items() if owner == conversation_id
+        )
+        return next((jpeg for photo, jpeg in rows if photo.id == photo_id), None)
+
+    async def tie(
+        self,
+        conversation_id: ConversationId,
+        photo_ids: Sequence[str],
+        *,
+        order_id: str = "",
+        number: str = "",
+    ) -> None:
+        for key, (photo, digest, jpeg) in self.rows.items():
+            if key[0] == conversation_id and photo.id in photo_ids:
+                tied = replace(
+                    photo,
+                    order_id=OrderId(order_id) if order_id else photo.order_id,
+                    number=number or photo.number,
+                )
+                self.rows[key] = (tied, digest, jpeg)
+
+
 class Watched:
     """Counts the writes that reach a shop; `break_on` raises before or after one of its calls."""
 
@@ -244,6 +297,7 @@ class Bench:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     house: Any = field(default_factory=MemoryHouse)
     tickets: Any = field(default_factory=MemoryTickets)
+    photos: Any = field(default_factory=MemoryPhotos)
     now: datetime = NOW
     policy: Policy = POLICY
 
@@ -254,6 +308,7 @@ class Bench:
             desk=self.house,
             tries=self.house,
             tickets=self.tickets,
+            photos=self.photos,
             conversations=self.house,
             policy=self.policy,
             conversation_id=conversation_id,
@@ -271,8 +326,8 @@ class Bench:
 
     async def card(self, action: str) -> NeedsConfirm:
         """A lawful card of MEI's for `action`."""
-        if action == "report_damage":  # no photo can be sent in yet
-            self.policy = NO_PHOTO
+        if action == "report_damage":
+            await self.photos.add(HERE, "photo", "digest", Image(b"jpeg", 4, 3), now=self.now)
         outcome = await self.does(action, await self.lawful(action))
         assert isinstance(outcome, NeedsConfirm), outcome
         return outcome

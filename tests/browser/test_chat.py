@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 from tests.browser.visitor import Counter, Visit, unheard
+from tests.turns.counter import camera
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -258,6 +259,44 @@ async def test_what_is_sent_to_an_expired_conversation_arrives_in_the_new_one(vi
     await visitor.says("运费怎么收？", "")
     await expect(visitor.own).to_have_count(1)
     assert (await kept(visitor.page))["id"] != old["id"]
+
+
+@BOTH
+async def test_a_photo_is_sent_with_the_keyboard_shown_and_still_there_after_a_reload(
+    visit: Visit, language: str
+) -> None:
+    visitor = await visit(language=language)
+    await visitor.opens()
+    clip = visitor.button("发照片", "Send a photo")
+    async with visitor.page.expect_file_chooser() as choosing:
+        await clip.focus()
+        await visitor.page.keyboard.press("Enter")
+    photo = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": camera((300, 200))}
+    await (await choosing.value).set_files(files=[photo])  # type: ignore[list-item]
+    reply = "照片收到了" if language == "zh" else "I have your photo"
+    await expect(visitor.replies.last).to_contain_text(reply)
+    await expect(visitor.own.locator("small")).to_have_count(0)  # sent
+    red = "(canvas) => canvas.getContext('2d').getImageData(canvas.width - 2, 9, 1, 1).data[0] > 150"
+    canvas = visitor.own.get_by_role("img", name="照片" if language == "zh" else "Photo")
+    assert await canvas.evaluate(red)
+    await visitor.page.reload()
+    await expect(canvas).to_have_js_property("width", 300)
+    await visitor.page.wait_for_function(
+        f"() => ({red})(document.querySelector('xiaoer-chat').shadowRoot.querySelector('canvas'))"
+    )
+
+
+async def test_what_is_no_photo_or_too_big_is_told_in_words(visit: Visit) -> None:
+    visitor = await visit()
+    await visitor.opens()
+    chosen = visitor.page.locator("xiaoer-chat input[type=file]")
+    big = {"name": "big.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8" * 4_000_001}
+    await chosen.set_input_files(files=[big])  # type: ignore[list-item]
+    await expect(visitor.alert).to_contain_text("8 MB")
+    fake = {"name": "page.png", "mimeType": "image/png", "buffer": b"<html></html>"}
+    await chosen.set_input_files(files=[fake])  # type: ignore[list-item]
+    await expect(visitor.own.last).to_contain_text("JPEG、PNG 或 WebP")
+    await expect(visitor.alert).to_have_text("")
 
 
 async def test_a_closed_panel_counts_what_comes_in_on_any_page(visit: Visit) -> None:

@@ -40,6 +40,7 @@ from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.promises import SqlPromises
 from xiaoer.store.templates import SqlTemplates
 from xiaoer.store.tries import SqlTries
@@ -287,6 +288,7 @@ def furnish(store: Store, **changes: Any) -> House:
     given: dict[str, Any] = {
         "conversations": log,
         "desk": desk,
+        "photos": SqlPhotos(store),
         "tries": SqlTries(store, secret=b"x" * 32),
         "shop": shop,
         "clerk": clerk,

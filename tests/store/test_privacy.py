@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from xiaoer.domain.ids import ConversationId, CustomerId, OrderId, ShopId, Staff
 from xiaoer.domain.job import NewJob
 from xiaoer.domain.outcome import Done, Plan
 from xiaoer.domain.people import Actor, Proof
+from xiaoer.domain.photos import Image
 from xiaoer.domain.ports import Feedback, ProposalState
 from xiaoer.domain.promise import Promise, PromiseKind
 from xiaoer.domain.reply import CardRow, ConfirmCard, Origin, Receipt, Reply, TextPart
@@ -30,6 +32,7 @@ from xiaoer.store.engine import Store, engine
 from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.notes import Erase, note_of, rows_of
+from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.privacy import Person, erase, export
 from xiaoer.store.rows import new_id
 from xiaoer.store.tables import intents, metadata
@@ -37,7 +40,7 @@ from xiaoer.store.tickets import SqlTickets
 
 PLACES = (
     "said", "part", "memory", "fact", "argument", "outcome", "feedback", "why", "understood", "receipt",
-    "asked", "subject", "payload", "ticket",
+    "asked", "subject", "payload", "ticket", "photo",
 )  # fmt: skip
 ORDERS = [OrderId("M-LIN-1"), OrderId("M-LIN-2")]
 PERSON = Person(shop_id=SHOP, customer_id=CustomerId("c-lin"), order_ids=ORDERS)
@@ -111,6 +114,11 @@ async def live(store: Store, actor: Actor, mark: str, order: str = "") -> Conver
         due_at=NOW,
     )
     await SqlTickets(store).open(complaint, now=NOW)
+    photos = SqlPhotos(store)
+    photo = await photos.add(
+        conversation.id, mark, "digest", Image(b"\xff\xd8" + mark.encode(), 4, 3), now=NOW
+    )
+    await photos.tie(conversation.id, [photo.id], number=c["photo"])
     await desk.take(conversation.id, StaffId("s-lin"), now=NOW)
     return conversation.id
 
@@ -192,6 +200,7 @@ async def test_the_copy_holds_all_and_only_theirs(store: Store) -> None:
         assert mark not in told
     assert len(copy["conversations"]) == 2
     assert len(copy["intents"]) == 2
+    assert {b64decode(str(row["image"])) for row in copy["photos"]} == {b"\xff\xd8mine", b"\xff\xd8guest"}
     assert {row["customer_id"] for row in copy["conversations"]} == {"c-lin", None}
 
 
@@ -207,6 +216,7 @@ async def test_after_erasure_no_byte_is_left(store: Store, database_url: str) ->
     counts = await erase(store, PERSON)
 
     assert (counts["conversations"], counts["messages"], counts["intents"]) == (2, 10, 2)
+    assert counts["photos"] == 2
     assert (counts["promises"], counts["jobs"]) == (2, 4)  # a job of the effect's besides
     assert (counts["turns"], counts["feedback"], counts["handoffs"], counts["proofs"]) == (2, 2, 2, 1)
     after = await all_text(store, database_url)

@@ -1,22 +1,26 @@
 """A counter at a fixed hour over its own copy of the demo shop, and a customer who talks to it."""
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from PIL import Image as Pillow
+
 from xiaoer.app import App
 from xiaoer.channels.terminal import Terminal, as_dict
-from xiaoer.domain.conversation import TurnRecord
+from xiaoer.domain.conversation import Inbound, TurnRecord
 from xiaoer.domain.ids import ConversationId, IntentId
 from xiaoer.domain.order import Case, CaseKind, CaseState, Order, OrderState, ParcelState, RefundState
 from xiaoer.domain.people import Customer
 from xiaoer.domain.ports import Proposal
-from xiaoer.domain.reply import ConfirmCard
+from xiaoer.domain.reply import ConfirmCard, PhotoPart
 from xiaoer.domain.rules.money import warranty_until
 from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.rules.returns import case_of_line, exchange_until, return_until
 from xiaoer.domain.words import Language
+from xiaoer.guard.images import photo_of
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday 12:00 in Shanghai: the desk is open
 
@@ -42,6 +46,7 @@ class Talk:
     customer: Customer | None = None
     orders: list[Order] = field(default_factory=list)
     records: list[TurnRecord] = field(default_factory=list)
+    photos: int = 0
 
     @classmethod
     async def start(cls, app: App, clock: Clock, *, email: str = "", language: str = "zh") -> "Talk":
@@ -58,6 +63,26 @@ class Talk:
         self.records.extend(records)
         return as_dict(records[0], ms)
 
+    async def sends_photo(self, text: str = "") -> dict[str, Any]:
+        """A photo as the camera makes it; with `text`, both before the answer."""
+        self.photos += 1
+        log, client_id, now = self.app.house.conversations, f"photo{self.photos}", self.clock()
+        image = photo_of(camera())
+        kept = await self.app.house.photos.add(self.conversation_id, client_id, client_id, image, now=now)
+        part = PhotoPart(photo_id=kept.id, width=kept.width, height=kept.height)
+        for words, photo in (("", part), (text, None)):
+            if words or photo:
+                inbound = Inbound(
+                    conversation_id=self.conversation_id,
+                    client_id=f"{client_id}{words}",
+                    text=words,
+                    photo=photo,
+                )
+                await log.receive(inbound, now=now)
+        (record,) = await self.app.clerk.answer(self.conversation_id)
+        self.records.append(record)
+        return as_dict(record, 0.0)
+
     async def presses(self, *, yes: bool) -> Proposal | None:
         """Press the last card on the screen."""
         cards = [
@@ -73,6 +98,14 @@ class Talk:
         assert self.customer is not None
         orders = await self.app.house.shop.orders_of(self.customer.id, limit=50)
         return next(order for order in orders if order.id == order_id)
+
+
+def camera(size: tuple[int, int] = (64, 48), kind: str = "JPEG", **how: Any) -> bytes:
+    """A picture with an edge in it."""
+    picture, written = Pillow.new("RGB", size, (200, 30, 30)), io.BytesIO()
+    picture.paste((20, 20, 20), (0, 0, size[0] // 2, size[1]))
+    picture.save(written, kind, **how)
+    return written.getvalue()
 
 
 def named_orders(talk: Talk, foreign: str) -> dict[str, str]:

@@ -78,6 +78,8 @@ async def play(step: dict[str, Any], talk: Talk, shop: Any, clock: Clock, names:
         shop.mode = step["shop"]
     if "press" in step:
         await press(step, talk, names)
+    if "photo" in step:
+        check(await talk.sends_photo(filled(step["photo"] or "", names)), step, names)
     if "say" in step:
         check(await talk.says(filled(step["say"], names)), step, names)
     for order, state in (step.get("world") or {}).items():

@@ -54,6 +54,7 @@ ol li::before { content:""; position:absolute; left:-6px; top:10px; border:5px s
 ol li:first-child::before { border-color:var(--accent) }
 .products { align-items:stretch; overflow-x:auto }
 .products li { flex:0 0 170px; display:flex; flex-direction:column }
+.photo { max-width:min(240px,86%); max-height:240px; border-radius:14px }
 img { height:120px; object-fit:cover; border-radius:8px; margin-bottom:8px }
 a { color:inherit; font-weight:600 }
 .state, .price, .quick button { color:var(--accent) }
@@ -70,7 +71,7 @@ dd { text-align:end; overflow-wrap:anywhere }
 dialog > form { padding:0 16px calc(14px + env(safe-area-inset-bottom)); position:relative }
 textarea { flex:1; resize:none; padding:9px 14px; max-height:140px; font-size:16px; field-sizing:content }
 ::placeholder { color:var(--soft) }
-form .main { padding:12px }
+form button { padding:12px }
 .left { position:absolute; bottom:100%; right:16px; background:var(--paper) }
 @media (max-width:480px) {
 	dialog { inset:0; width:100%; max-width:none; height:100dvh; max-height:none; border-radius:0; padding-top:env(safe-area-inset-top) }

@@ -1,6 +1,7 @@
 /** HTTP, the event stream, and what a tab remembers. */
 
 const ANSWER_MS = 20_000;
+const UPLOAD_MS = 120_000; // 8 MB over a slow line
 const SILENCE_MS = 45_000;
 const PAUSE_MS = 30_000;
 
@@ -14,6 +15,33 @@ export async function call(method, url, token, body) {
 	const answer = await response.json().catch(Object);
 	if (response.ok) return answer;
 	throw Object.assign(Error(answer.detail ?? ""), { status: response.status });
+}
+
+/** A file as the body, told in per cent while it leaves: fetch cannot tell. As `call` otherwise. */
+export function upload(url, token, file, tell) {
+	return new Promise((done, fail) => {
+		const sent = new XMLHttpRequest();
+		sent.open("POST", url);
+		sent.setRequestHeader("Authorization", `Bearer ${token}`);
+		sent.timeout = UPLOAD_MS;
+		sent.upload.onprogress = ({ loaded, total }) => tell(Math.floor((100 * loaded) / total));
+		sent.onloadend = () => {
+			const { status } = sent;
+			let answer = {};
+			try {
+				answer = JSON.parse(sent.response);
+			} catch {}
+			if (status >= 200 && status < 300) done(answer);
+			else fail(Object.assign(Error(answer.detail ?? ""), { status }));
+		};
+		sent.send(file);
+	});
+}
+
+export async function blob(url, token) {
+	const response = await fetch(url, { headers: bearer(token), signal: AbortSignal.timeout(ANSWER_MS) });
+	if (!response.ok) throw Error(response.status);
+	return response.blob();
 }
 
 /** A conversation's events, over any number of broken lines; also up, down and gone. Gives what ends it. */

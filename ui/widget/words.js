@@ -12,6 +12,9 @@ swap|en|zh
 log|对话|Conversation
 input|请输入您的问题|Type your question
 send|发送|Send
+attach|发照片|Send a photo
+photo|照片|Photo
+big|照片超过 8 MB，请换一张或缩小后再发。|The photo is over 8 MB. Please send another, or a smaller one.
 notice|我是智能客服，不是真人，随时可转人工。|I am a machine, not a human. You can talk to a person at any time.
 hello|您好，小二在。|Hello, how can I help?
 lead|查订单、退换货、挑东西，都可以问。|Orders, returns, the right size: just ask.

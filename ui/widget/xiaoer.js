@@ -1,9 +1,10 @@
 /** <xiaoer-chat>, the shop's counter on any page. Why it is as it is: README.md. */
 import { STYLE } from "./style.js";
-import { act, h, icon, message, put, quickReplies, say, turnCard, speak, word } from "./view.js";
-import { call, keep, listen, recall, subject } from "./wire.js";
+import { act, h, icon, message, photo, put, quickReplies, say, turnCard, speak, word } from "./view.js";
+import { blob, call, keep, listen, recall, subject, upload } from "./wire.js";
 
 const LONGEST = 4000; // what the server takes, in characters
+const BIGGEST = 8e6; // and of a photo, in bytes
 const phone = matchMedia("(max-width: 480px)");
 const mouse = matchMedia("(pointer: fine)");
 
@@ -28,7 +29,9 @@ const alert = h("p.alert", { role: "alert" });
 const notice = h("p", { id: "notice" });
 const left = h("small.left", { role: "status" });
 const input = h("textarea", { rows: 1, l: "input", "aria-describedby": "notice", oninput: room, onkeydown: key });
-const form = h("form", { onsubmit: submit }, left, input, h("button.main", { l: "send" }, icon("send")));
+const file = h("input", { type: "file", accept: "image/jpeg,image/png,image/webp", hidden: "", onchange: attach });
+const clip = h("button", { type: "button", l: "attach", onclick: () => file.click() }, icon("photo"));
+const form = h("form", { onsubmit: submit }, left, clip, file, input, h("button.main", { l: "send" }, icon("send")));
 const header = h(
 	"header",
 	h("div", name, state),
@@ -98,6 +101,15 @@ function submit(event) {
 	form.reset();
 	room();
 	send(text);
+}
+
+function attach() {
+	const [chosen] = file.files;
+	file.value = ""; // the same one may be chosen again
+	if (!chosen) return;
+	complain();
+	if (chosen.size > BIGGEST) complain({}, "big");
+	else post(photo(async () => chosen), { file: chosen });
 }
 
 const who = () => subject(token);
@@ -201,7 +213,8 @@ function complain(problem, otherwise = "problem") {
 	if (problem?.message) alert.textContent = problem.message;
 }
 
-act.send = send;
+act.photo = async (id) => blob(place(now.id, `/photos/${id}`), now.token);
+act.send = (text) => send(text);
 act.rate = (id, thumb, text = "") => ask("PUT", `/messages/${id}/feedback`, { thumb, text });
 act.decide = async (id, says) => {
 	showCard(id, "taken"); // the stream tells what came of it
@@ -209,13 +222,16 @@ act.decide = async (id, says) => {
 	focus();
 };
 
-async function request(method, path, body) {
+async function request(method, path, body, ...tell) {
 	const { id, token } = await begin();
-	return call(method, url(`/v1/conversations/${id}${path}`), token, body).catch((problem) => {
+	const by = tell.length ? upload(place(id, path), token, body, ...tell) : call(method, place(id, path), token, body);
+	return by.catch((problem) => {
 		if (problem.status === 401 && id === now?.id) restart();
 		throw problem;
 	});
 }
+
+const place = (id, path) => url(`/v1/conversations/${id}${path}`);
 
 function ask(...what) {
 	complain();
@@ -226,13 +242,15 @@ function dropQuick() {
 	for (const chips of scroller.querySelectorAll(".quick")) chips.remove();
 }
 
-function send(text) {
+const send = (text) => post(h("p.text", text), { text });
+
+function post(what, body) {
 	if (now?.state === "closed") restart();
 	dropQuick();
-	const bubble = h("article.customer", h("p.text", text), h("small", { role: "status" }));
+	const bubble = h("article.customer", what, h("small", { role: "status" }));
 	append(bubble);
 	focus();
-	deliver(bubble, { client_id: crypto.getRandomValues(new Uint32Array(4)).join("-"), text });
+	deliver(bubble, { client_id: crypto.getRandomValues(new Uint32Array(4)).join("-"), ...body });
 }
 
 async function deliver(bubble, body, again) {
@@ -240,7 +258,10 @@ async function deliver(bubble, body, again) {
 	unsent.set(body.client_id, bubble);
 	note.replaceChildren(word("sending"));
 	try {
-		arrived(await request("POST", "/messages", body));
+		const { client_id, file } = body;
+		const tell = (done) => note.lastChild.replaceWith(`${done} %`);
+		if (file) note.append(" ", "");
+		arrived(await (file ? request("POST", `/photos?client_id=${client_id}`, file, tell) : request("POST", "/messages", body)));
 	} catch (problem) {
 		if (problem.status === 401 && !again) {
 			append(bubble); // the log is now that of a new conversation

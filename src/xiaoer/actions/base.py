@@ -16,6 +16,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.outcome import Done, Plan, Refused
 from xiaoer.domain.people import Actor
+from xiaoer.domain.photos import Photos
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Conversations, Desk, Ledger, Shop, Tries
 from xiaoer.domain.words import Language
@@ -45,6 +46,7 @@ class Reach:
     desk: Desk
     tries: Tries
     tickets: Tickets
+    photos: Photos
     conversations: Conversations
     policy: Policy
     conversation_id: ConversationId

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from xiaoer.actions import making_good
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.actions.evidence import shown
 from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.request_return import line_choices
 from xiaoer.domain.decision import Choice
@@ -15,6 +16,7 @@ from xiaoer.domain.ids import OrderId
 from xiaoer.domain.order import CaseReason, Line, Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
+from xiaoer.domain.photos import Photo
 from xiaoer.domain.rules.care import Remedy, may_claim_damage
 from xiaoer.domain.rules.parcels import arrived_at, may_report_damage
 from xiaoer.domain.verdict import Verdict
@@ -27,6 +29,7 @@ class ReportDamageArgs(Args):
     order_id: str = Field(description="The order number, e.g. M20260001")
     line_id: str = Field(description="The line of the order that came broken")
     remedy: Remedy | None = Field(default=None, description="What the customer wants: resend or refund")
+    photo_id: str = Field(default="", max_length=64, description="Left out: the latest photo of this chat")
 
 
 class ReportDamage(Action[ReportDamageArgs]):
@@ -41,24 +44,29 @@ class ReportDamage(Action[ReportDamageArgs]):
             return order
         if (line := order.line(args.line_id)) is None:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
-        if (no := (await _verdict(order, line, actor, reach)).refused()) is not None:
+        photo = await shown(order, reach, photo_id=args.photo_id)
+        if (no := (await _verdict(order, line, photo, actor, reach)).refused()) is not None:
             return no
         facts = await making_good.facts_of(order, (line,), args.remedy, reach)
         if isinstance(facts, Refused):
             return facts
-        return Plan(self.name, args.model_dump(mode="json"), facts, order.version)
+        given = {**args.model_dump(mode="json"), "photo_id": photo.id if photo else ""}
+        return Plan(self.name, given, facts, order.version)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         order = await order_of(plan, reach)
         lines = [line for line in order.lines if line.id == plan.args["line_id"]]
         done = await making_good.make_good(order, lines, plan, CaseReason.DAMAGED, reach, key=key)
+        if photo_id := str(plan.args.get("photo_id") or ""):
+            number = str(done.get("case_id") or "")
+            await reach.photos.tie(reach.conversation_id, [photo_id], order_id=order.id, number=number)
         return Done(self.name, done)
 
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """What cannot be settled here is said so before anything is promised."""
-        missing = [slot for slot in self.takes.model_fields if not known.get(slot)]
+        missing = [slot for slot in ("order_id", "line_id", "remedy") if not known.get(slot)]
         if missing != ["remedy"]:
             return missing
         return missing if await self.choices("remedy", known, actor, reach) else ()
@@ -71,18 +79,21 @@ class ReportDamage(Action[ReportDamageArgs]):
             )
         if slot == "line_id":
             return await line_choices(known, actor, reach, with_all=False)
+        if slot != "remedy":  # a photo is sent, not chosen
+            return ()
         order = await owned_order(reach.shop, actor, OrderId(str(known.get("order_id", ""))))
         line = None if isinstance(order, Refused) else order.line(str(known.get("line_id", "")))
         if isinstance(order, Refused) or line is None:
             return ()
-        if not (await _verdict(order, line, actor, reach)).allowed:
+        photo = await shown(order, reach)
+        if not (await _verdict(order, line, photo, actor, reach)).allowed:
             return ()
         return making_good.remedy_choices(await making_good.possible(order, (line,), reach))
 
 
-async def _verdict(order: Order, line: Line, actor: Actor, reach: Reach) -> Verdict:
+async def _verdict(order: Order, line: Line, photo: Photo | None, actor: Actor, reach: Reach) -> Verdict:
     tier = await tier_of(reach.shop, actor)
-    return may_claim_damage(order, line, reach.policy, reach.now, tier=tier)
+    return may_claim_damage(order, line, reach.policy, reach.now, photo=photo is not None, tier=tier)
 
 
 def _recent(order: Order, reach: Reach) -> bool:

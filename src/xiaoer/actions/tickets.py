@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from xiaoer.actions.base import Reach
+from xiaoer.actions.evidence import loose
 from xiaoer.domain.care_ports import Asked, Ticket, TicketKind
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import CustomerId
@@ -33,6 +34,9 @@ async def file(
         **(more or {}),
     )
     ticket = await reach.tickets.open(asked, now=reach.now)
+    if kind is TicketKind.COMPLAINT:
+        photos = [p.id for p in await loose(reach)]
+        await reach.photos.tie(reach.conversation_id, photos, number=ticket.number)
     await reach.desk.queue(reach.conversation_id, kind.value, now=reach.now)
     return Done(plan.action, {**plan.facts, **told(ticket)})
 

@@ -49,6 +49,7 @@ from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.policies import SqlPolicies
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
@@ -153,6 +154,7 @@ async def open_app(
             desk=SqlDesk(store, hub.ring),
             tries=SqlTries(store, secret=secret["conversation"].encode()),
             tickets=SqlTickets(store),
+            photos=SqlPhotos(store),
             corrections=learning.corrections,
             shop=shop,
             policy=policy,

@@ -55,6 +55,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         conversations=app.house.conversations,
         desk=app.house.desk,
         tries=app.house.tries,
+        photos=app.house.photos,
         shop=shop,
         clerk=app.clerk,
         identity=identity,

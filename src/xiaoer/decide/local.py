@@ -39,6 +39,7 @@ from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
 MOST_SLOTS = 60  # more than any action has, a variant for each line included; bounds the filling
 PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
 MOST_SHOWN = 12  # buttons under a question
+PHOTO = "photo"  # the slot that is answered by sending one
 PATIENCE = 2  # times a slot is asked again before a person is brought in
 _OFTEN_AN_ANSWER = frozenset(
     map(
@@ -80,8 +81,8 @@ class LocalMind:
             return Chosen(dropped, "local:stop", EVERY_WISH)
         if heard.misunderstood:
             return await self._serve(turn)
-        if memory.offer is not None and heard.answer is Answer.YES:
-            return await self._take_up(memory.offer, turn)
+        if (shown := await self._shown(turn)) is not None:
+            return shown
         if heard.correction and (task := memory.task or memory.last) is not None:
             return await self._advance(
                 fill.corrected(task, heard.slots), turn, why="local:correction", wish=EVERY_WISH
@@ -93,6 +94,18 @@ class LocalMind:
         if heard.answer is not None and memory.task is None:
             return Chosen(Say("yes_to_what"), "local:nothing_proposed", EVERY_WISH)
         return await self._serve(turn)
+
+    async def _shown(self, turn: Turn) -> Chosen | None:
+        """What a photo or a yes says to: a photo that was waited for goes on with what it is for, one that
+        came alone is thanked for; a yes takes up what was offered.
+        """
+        task, offer = turn.memory.task, turn.memory.offer
+        if not turn.photos:
+            yes = turn.understanding.answer is Answer.YES
+            return await self._take_up(offer, turn) if offer is not None and yes else None
+        if task is not None and task.asked == PHOTO:
+            return await self._advance(replace(task, asked=""), turn, why="local:photo", wish=EVERY_WISH)
+        return None if turn.understanding.text else Chosen(Say("photo_received"), "local:photo")
 
     async def _take_up(self, offer: Task, turn: Turn) -> Chosen:
         if offer.action == "call_person":

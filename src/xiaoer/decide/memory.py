@@ -29,6 +29,7 @@ SAID_AGAIN = {  # what was wrong is asked for once more
     Reason.BAD_EMAIL: "email",
     Reason.BAD_PHONE: "phone",
     Reason.BAD_SIZE: "measure",
+    Reason.PHOTO_NEEDED: "photo",
 }
 LOST = frozenset({"out_of_scope", "unclear"})
 
@@ -122,7 +123,8 @@ def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
         return replace(memory, task=Task(action="prove_order", asked="order_id", then=then))
     if (slot := SAID_AGAIN.get(no.reason)) is not None:
         args = {name: value for name, value in task.args.items() if name != slot}
-        return replace(memory, task=Task(action=task.action, args=args, asked=slot))
+        person = Task(action="call_person") if no.facts.get("instead") == "call_person" else None
+        return replace(memory, task=Task(action=task.action, args=args, asked=slot), offer=person)
     instead = str(no.facts.get("instead", ""))
     same = _same_order(instead, no.facts)
     if {task.action, instead} == _SAME_ITEM and "line_id" in task.args:

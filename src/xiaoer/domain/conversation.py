@@ -10,7 +10,7 @@ from xiaoer.domain.learning import Question
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
 from xiaoer.domain.promise import Promise
-from xiaoer.domain.reply import Origin, Part, Reply
+from xiaoer.domain.reply import Origin, Part, PhotoPart, Reply
 from xiaoer.domain.understanding import Guess, Mood, Understanding
 from xiaoer.domain.words import Language
 
@@ -79,6 +79,7 @@ class Inbound:
     client_id: str  # chosen by the client; a repeat is the same message
     text: str
     staff_id: StaffId | None = None  # the person at the desk who wrote it; None: the customer
+    photo: PhotoPart | None = None  # sent instead of words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,11 @@ class Turn:
     memory: Memory
     now: datetime
     steps: tuple[Step, ...] = ()
+
+    @property
+    def photos(self) -> tuple[PhotoPart, ...]:
+        """Those that came with its messages."""
+        return tuple(p for m in self.messages for p in m.parts if isinstance(p, PhotoPart))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,4 +16,5 @@ MessageId = NewType("MessageId", str)
 TurnId = NewType("TurnId", str)
 IntentId = NewType("IntentId", str)  # a proposed effect: the row behind a confirmation card
 StaffId = NewType("StaffId", str)
+PhotoId = NewType("PhotoId", str)
 TemplateId = NewType("TemplateId", str)  # one version of a reply template

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from xiaoer.domain.ids import TemplateId
+from xiaoer.domain.ids import PhotoId, TemplateId
 from xiaoer.domain.words import Language
 
 
@@ -119,7 +119,16 @@ class QueueCard:
     text: str
 
 
-Part = TextPart | OrderCard | ProductCards | ConfirmCard | QuickReplies | Citation | QueueCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoPart:
+    """A photo the customer sent; its bytes have an address of their own."""
+
+    photo_id: PhotoId
+    width: int
+    height: int
+
+
+Part = TextPart | OrderCard | ProductCards | ConfirmCard | QuickReplies | Citation | QueueCard | PhotoPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ _TRY: Mapping[str, Sequence[str]] = {
     "order_paid": ("try.order_status",),
     "hurry_reply": ("try.call_person",),
     "sad": ("try.call_person",),
+    "photo_received": ("try.report_damage", "try.call_person"),
     "compare_products": ("try.find_product",),
     "best_colour": ("try.find_product",),
     "add_wechat": ("try.call_person",),

@@ -11,6 +11,7 @@ from xiaoer.domain.reply import (
     OrderCard,
     Origin,
     Part,
+    PhotoPart,
     ProductCards,
     QueueCard,
     QuickReplies,
@@ -25,6 +26,7 @@ KINDS: Mapping[type[Part], str] = {
     QuickReplies: "quick_replies",
     Citation: "citation",
     QueueCard: "queue",
+    PhotoPart: "photo",
 }
 
 AUTHORS: Mapping[Origin, str] = {

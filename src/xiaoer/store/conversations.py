@@ -218,7 +218,7 @@ def _receive(conn: Connection, inbound: Inbound, now: datetime) -> Message:
         kind="message",
         origin=Origin.HUMAN if inbound.staff_id else Origin.CUSTOMER,
         text=inbound.text,
-        parts=(TextPart(text=inbound.text),) if inbound.staff_id else (),
+        parts=_parts(inbound),
         at=now,
         client_id=inbound.client_id,
         staff_id=inbound.staff_id,
@@ -227,10 +227,17 @@ def _receive(conn: Connection, inbound: Inbound, now: datetime) -> Message:
     # Looked up only now, under the row's lock: of two repeats at once the second sees the first.
     given = {"this": inbound.conversation_id, "client": inbound.client_id}
     for stored in _messages(conn, _REPEATED, given):
-        if stored.text != inbound.text:
+        if (stored.text, stored.parts) != (inbound.text, event.parts):
             raise DifferentBody(inbound.client_id)
         raise _Repeat(stored)
     return put(conn, place, event)
+
+
+def _parts(inbound: Inbound) -> tuple[Part, ...]:
+    """A customer's words are the text alone, byte for byte."""
+    if inbound.photo is not None:
+        return (inbound.photo,)
+    return (TextPart(text=inbound.text),) if inbound.staff_id else ()
 
 
 def _messages(conn: Connection, query: Select[Any], given: Mapping[str, object]) -> list[Message]:

@@ -1,6 +1,7 @@
 """A person's copy of what is stored of them, and its erasure: both follow from notes.py alone."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +115,8 @@ def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _shown(column: "Column[Any]", value: object) -> object:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(column.type, Json) and isinstance(value, str):

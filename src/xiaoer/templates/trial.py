@@ -149,6 +149,7 @@ class Trial:
             desk=house.desk,
             tries=house.tries,
             tickets=house.tickets,
+            photos=house.photos,
             conversations=house.conversations,
             policy=house.policy,
             conversation_id=ConversationId(""),  # nobody is talking: only look-ups are tried

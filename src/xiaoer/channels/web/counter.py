@@ -13,6 +13,7 @@ from xiaoer.channels.web.stream import Patience
 from xiaoer.channels.web.turns import Pace, Turns
 from xiaoer.domain.decision import Ruling
 from xiaoer.domain.ids import ConversationId, IntentId, MessageId
+from xiaoer.domain.photos import MOST_BYTES, Photos
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Conversations, Desk, Proposal, Shop, Tries
 from xiaoer.guard.identity import Identity
@@ -61,6 +62,7 @@ class Limits:
     body_bytes: int = 64_000  # 4,000 characters as \\uXXXX pairs are 48,000
     article_bytes: int = 1_000_000  # 64 kB of text as \\uXXXX pairs; 5,000 versions by name
     upload_bytes: int = 20_000_000  # a file to be imported
+    photo_bytes: int = MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Front:
     conversations: Conversations
     desk: Desk
     tries: Tries
+    photos: Photos
     shop: Shop
     clerk: Counter
     identity: Identity

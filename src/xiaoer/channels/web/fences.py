@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from xiaoer.channels.web.problems import Problem, TooBig, Trouble, problem_response
+from xiaoer.channels.web.problems import Problem, TooBig, Trouble, problem_response, too_big
 
 _PAGE_CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -40,7 +40,8 @@ class Headed:
 class Small:
     """No body above `most` bytes: refused by its declared length before it is read, else while it arrives.
 
-    `larger`: what some addresses take, by the beginning of their paths; the longest that fits counts.
+    `larger`: what some addresses take, by the beginning of their paths, and by their end after a *; the
+    longest that fits counts. What is too big for a photo is said of a photo.
     """
 
     def __init__(self, app: ASGIApp, *, most: int, larger: Mapping[str, int]) -> None:
@@ -52,7 +53,7 @@ class Small:
         most = self._most_of(scope)
         declared = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
         if declared.isdigit() and int(declared[:20]) > most:
-            response = problem_response(Request(scope), Problem(Trouble.TOO_BIG, limit=most))
+            response = problem_response(Request(scope), too_big(scope["path"], most))
             await response(scope, receive, send)
             return
         seen = 0
@@ -69,7 +70,7 @@ class Small:
 
     def _most_of(self, scope: Scope) -> int:
         path = scope.get("path", "")
-        return next((most for begins, most in self._larger if path.startswith(begins)), self._most)
+        return next((most for fits, most in self._larger if _fits(path, fits)), self._most)
 
 
 class SameOrigin:
@@ -95,6 +96,11 @@ class SameOrigin:
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _fits(path: str, pattern: str) -> bool:
+    begins, _, ends = pattern.partition("*")
+    return path.startswith(begins) and path.endswith(ends)
 
 
 def _same(origin: str, host: str) -> bool:

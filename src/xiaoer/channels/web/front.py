@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from xiaoer import __version__
-from xiaoer.channels.web import approvals, buttons, health, knowledge, knowledge_imports, staff, talk
+from xiaoer.channels.web import approvals, buttons, health, knowledge, knowledge_imports, photos, staff, talk
 from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
@@ -41,7 +41,8 @@ def build(front: Front) -> FastAPI:
     app.state.pacer = Pacer(front.limits.messages, front.limits.messages_s)
     app.state.turns = Turns(front.clerk.answer, front.pace)
     catch(app)
-    for router in (talk.router, buttons.router, staff.router, approvals.router, health.router, *front.more):
+    ours = (talk.router, photos.router, buttons.router, staff.router, approvals.router, health.router)
+    for router in (*ours, *front.more):
         app.include_router(router)
     _serve_pages(app, front.pages)
     _fence(app, front)
@@ -86,7 +87,11 @@ def _serve_pages(app: FastAPI, pages: Pages) -> None:
 def _fence(app: FastAPI, front: Front) -> None:
     """Added last is outermost."""
     limits = front.limits
-    larger = {knowledge_imports.UPLOAD: limits.upload_bytes, knowledge.ARTICLES: limits.article_bytes}
+    larger = {
+        knowledge_imports.UPLOAD: limits.upload_bytes,
+        knowledge.ARTICLES: limits.article_bytes,
+        photos.UPLOAD: limits.photo_bytes,
+    }
     app.add_middleware(Small, most=limits.body_bytes, larger=larger)
     app.add_middleware(SameOrigin, allowed=front.allowed_origins)
     app.add_middleware(Unwound)

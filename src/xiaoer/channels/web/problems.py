@@ -27,6 +27,10 @@ class Trouble(StrEnum):
     INVALID = "invalid"
     TOO_LONG = "too_long"
     TOO_BIG = "too_big"
+    PHOTO_TOO_BIG = "photo_too_big"
+    PHOTO_UNREADABLE = "photo_unreadable"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    TOO_MANY_PHOTOS = "too_many_photos"
     BLANK = "blank"
     NUL = "nul"
     LONE_SURROGATE = "lone_surrogate"
@@ -38,6 +42,7 @@ class Trouble(StrEnum):
     NO_CONVERSATION = "no_conversation"
     NO_CARD = "no_card"
     NO_MESSAGE = "no_message"
+    NO_PHOTO = "no_photo"
     NO_VERSION = "no_version"
     NO_IMPORT = "no_import"
     NO_TURN = "no_turn"
@@ -77,6 +82,10 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.INVALID: 422,
     Trouble.TOO_LONG: 422,
     Trouble.TOO_BIG: 413,
+    Trouble.PHOTO_TOO_BIG: 413,
+    Trouble.PHOTO_UNREADABLE: 422,
+    Trouble.PHOTO_TOO_LARGE: 422,
+    Trouble.TOO_MANY_PHOTOS: 429,
     Trouble.BLANK: 422,
     Trouble.NUL: 422,
     Trouble.LONE_SURROGATE: 422,
@@ -88,6 +97,7 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NO_CONVERSATION: 404,
     Trouble.NO_CARD: 404,
     Trouble.NO_MESSAGE: 404,
+    Trouble.NO_PHOTO: 404,
     Trouble.NO_VERSION: 404,
     Trouble.NO_IMPORT: 404,
     Trouble.NO_TURN: 404,
@@ -166,6 +176,13 @@ class Problem(Exception):
             self.facts["retry_after_s"] = retry_s
         if STATUS[trouble] == HTTPStatus.UNAUTHORIZED:
             self.headers["WWW-Authenticate"] = "Bearer"
+
+
+def too_big(path: str, most: int) -> Problem:
+    """What was sent to this address is larger than it takes."""
+    if path.endswith("/photos"):
+        return Problem(Trouble.PHOTO_TOO_BIG, limit=most, mb=most // 1_000_000)
+    return Problem(Trouble.TOO_BIG, limit=most)
 
 
 def problem_response(request: Request, problem: Problem) -> JSONResponse:

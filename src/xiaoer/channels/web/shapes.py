@@ -176,6 +176,19 @@ class QueueOut(Out):
     waiting: list[WaitingOut] = Field(description="Longest waiting first.")
 
 
+class PhotoOut(Out):
+    id: str
+    at: datetime
+    width: int
+    height: int
+    order_id: str | None = Field(description="The order it was evidence for.")
+    number: str | None = Field(description="Of the case or the ticket it belongs to.")
+
+
+class PhotosOut(Out):
+    photos: list[PhotoOut] = Field(description="Newest first.")
+
+
 class StateOut(Out):
     id: str
     state: State

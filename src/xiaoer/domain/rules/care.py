@@ -67,7 +67,7 @@ def may_claim_damage(
         back = may_return(order, line, ask, policy=policy, now=now, tier=tier).allowed
         return _told(verdict, {"instead": "request_return" if back else "call_person"})
     if policy.parcels is not None and policy.parcels.photo_needed and not photo:
-        facts: Facts = {**verdict.facts, "instead": "call_person"}
+        facts: Facts = {**verdict.facts, "instead": "call_person"}  # for who cannot send one
         rule = "parcels.photo_needed"
         return Verdict(rule=rule, policy=policy.version, reason=Reason.PHOTO_NEEDED, facts=facts)
     return verdict

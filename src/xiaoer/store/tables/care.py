@@ -1,12 +1,12 @@
-"""What a person of the shop has promised to see to."""
+"""What a person of the shop has promised to see to, and the photos that show it."""
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table
 from sqlalchemy.sql import text
 
 from xiaoer.domain.care_ports import TicketKind
 from xiaoer.store.columns import Moment, Sent
-from xiaoer.store.notes import rows
-from xiaoer.store.tables.common import OURS, TALK, THEIRS, conversation_column, metadata, one_of
+from xiaoer.store.notes import Erase, personal, plain, rows
+from xiaoer.store.tables.common import OURS, PHOTO, TALK, THEIRS, conversation_column, metadata, one_of
 
 tickets = Table(
     "tickets",
@@ -33,4 +33,31 @@ tickets = Table(
     Index("ix_tickets_customer", "shop_id", "customer_id"),
     Index("ix_tickets_due", "shop_id", "closed_at", "due_at"),
     info=rows(TALK, customer="customer_id", conversation="conversation_id"),
+)
+
+_IMAGE = personal(PHOTO)
+_OURS = plain(PHOTO, erase=Erase.DELETE)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Sent, primary_key=True, info=_OURS),
+    Column("shop_id", Sent, nullable=False, info=_OURS),
+    Column(
+        "conversation_id",
+        Sent,
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+        info=_IMAGE,
+    ),
+    Column("order_id", Sent, info=_IMAGE, doc="the order it was evidence for"),
+    Column("number", Sent, nullable=False, info=_IMAGE, doc="of the case or ticket it belongs to"),
+    Column("digest", Sent, nullable=False, info=_OURS, doc="of what was sent, to know a repeat by"),
+    Column("width", Integer, nullable=False, info=_IMAGE),
+    Column("height", Integer, nullable=False, info=_IMAGE),
+    Column("image", LargeBinary, nullable=False, info=_IMAGE, doc="a JPEG we encoded: no EXIF, no place"),
+    Column("at", Moment, nullable=False, info=_IMAGE),
+    Index("ix_photos_conversation", "conversation_id", "at"),
+    Index("ix_photos_at", "at"),
+    info=rows(PHOTO, conversation="conversation_id", clock="at"),
 )
