@@ -115,6 +115,7 @@ class Door:
             desk=house.desk,
             tries=house.tries,
             tickets=house.tickets,
+            photos=house.photos,
             conversations=house.conversations,
             policy=house.policy,
             conversation_id=self.conversation_id,

@@ -19,6 +19,7 @@ from xiaoer.domain.outcome import Outcome, Plan
 from xiaoer.domain.people import Actor, Address
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.guard import access, outbound
+from xiaoer.guard.proposed import kept
 from xiaoer.shops import memory
 from xiaoer.store import tables, turns
 from xiaoer.store.codec import dumps
@@ -56,7 +57,7 @@ def _yes_of_a_mind(patch: Patch) -> None:
         args = getattr(chosen.decision, "args", None)
         if args is None or not hasattr(chosen.decision, "confirmed"):
             return chosen
-        return replace(chosen, decision=replace(chosen.decision, args=outside.kept(args)))  # type: ignore[call-arg]
+        return replace(chosen, decision=replace(chosen.decision, args=kept(args)))  # type: ignore[call-arg, arg-type]
 
     patch.setattr(turn, "proposed", kept_only)
 
@@ -132,7 +133,9 @@ def _taken_late(patch: Patch) -> None:
 
     async def take(self: SqlLedger, intent_id: IntentId, *, now: Any) -> bool:
         query = select(tables.intents.c.created_at).where(tables.intents.c.id == intent_id)
-        return await real(self, intent_id, now=await self._store.read(lambda conn: conn.scalar(query)))
+        return await real(
+            self, intent_id, now=await self._store.read(lambda conn: conn.execute(query).scalar_one())
+        )
 
     patch.setattr(SqlLedger, "take", take)
 

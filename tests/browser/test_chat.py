@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 from tests.browser.visitor import Counter, Visit, unheard
 from tests.turns.counter import camera
 
@@ -271,8 +271,8 @@ async def test_a_photo_is_sent_with_the_keyboard_shown_and_still_there_after_a_r
     async with visitor.page.expect_file_chooser() as choosing:
         await clip.focus()
         await visitor.page.keyboard.press("Enter")
-    photo = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": camera((300, 200))}
-    await (await choosing.value).set_files(files=[photo])  # type: ignore[list-item]
+    photo: FilePayload = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": camera((300, 200))}
+    await (await choosing.value).set_files(files=[photo])
     reply = "照片收到了" if language == "zh" else "I have your photo"
     await expect(visitor.replies.last).to_contain_text(reply)
     await expect(visitor.own.locator("small")).to_have_count(0)  # sent
@@ -290,11 +290,11 @@ async def test_what_is_no_photo_or_too_big_is_told_in_words(visit: Visit) -> Non
     visitor = await visit()
     await visitor.opens()
     chosen = visitor.page.locator("xiaoer-chat input[type=file]")
-    big = {"name": "big.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8" * 4_000_001}
-    await chosen.set_input_files(files=[big])  # type: ignore[list-item]
+    big: FilePayload = {"name": "big.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8" * 4_000_001}
+    await chosen.set_input_files(files=[big])
     await expect(visitor.alert).to_contain_text("8 MB")
-    fake = {"name": "page.png", "mimeType": "image/png", "buffer": b"<html></html>"}
-    await chosen.set_input_files(files=[fake])  # type: ignore[list-item]
+    fake: FilePayload = {"name": "page.png", "mimeType": "image/png", "buffer": b"<html></html>"}
+    await chosen.set_input_files(files=[fake])
     await expect(visitor.own.last).to_contain_text("JPEG、PNG 或 WebP")
     await expect(visitor.alert).to_have_text("")
 

@@ -163,12 +163,12 @@ def _way(way: form.TauWay, currency: str) -> Way:
 
 def _category(product: form.TauProduct) -> Category:
     name = Words(product.name, product.name)
-    return Category(key=_key(product), name=name, synonyms=(product.name.lower(),))
+    return Category(key=_key(product.name, product.product_id), name=name, synonyms=(product.name.lower(),))
 
 
-def _key(product: form.TauProduct) -> str:
-    plain = "".join(c if c.isalnum() else "_" for c in product.name.lower())
-    return f"{plain}_{product.product_id}"
+def _key(name: str, product_id: str) -> str:
+    plain = "".join(c if c.isalnum() else "_" for c in name.lower())
+    return f"{plain}_{product_id}"
 
 
 def _product(product: form.TauProduct, currency: str) -> Product:
@@ -176,7 +176,7 @@ def _product(product: form.TauProduct, currency: str) -> Product:
     return Product(
         id=ProductId(product.product_id),
         title=name,
-        category=_key(product),
+        category=_key(product.name, product.product_id),
         category_name=name,
         description=_NOTHING,
         variants=tuple(
@@ -222,7 +222,7 @@ def _line(item: form.TauItem, line_id: LineId, currency: str) -> Line:
         id=line_id,
         product_id=ProductId(item.product_id),
         variant_id=VariantId(item.item_id),
-        category=_key(form.TauProduct.model_construct(name=item.name, product_id=item.product_id)),
+        category=_key(item.name, item.product_id),
         title=Words(item.name, item.name),
         options=_options(item.options),
         quantity=1,
