@@ -57,7 +57,7 @@ def _yes_of_a_mind(patch: Patch) -> None:
         args = getattr(chosen.decision, "args", None)
         if args is None or not hasattr(chosen.decision, "confirmed"):
             return chosen
-        return replace(chosen, decision=replace(chosen.decision, args=kept(args)))  # type: ignore[call-arg, arg-type]
+        return replace(chosen, decision=replace(chosen.decision, args=kept(args)))  # type: ignore[arg-type]
 
     patch.setattr(turn, "proposed", kept_only)
 
