@@ -14,7 +14,7 @@ from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Out
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import Proposal, ProposalState, Shop, ShopError, ShopUnclear, StaleOrder
 from xiaoer.domain.rules.clock import start_of_day
-from xiaoer.domain.rules.money import approval_for
+from xiaoer.domain.rules.money import approval_for, given_by
 
 CARD_LIVES = timedelta(
     minutes=30
@@ -78,8 +78,7 @@ async def _approval(intent_id: IntentId, reach: Reach) -> tuple[Reason, str] | N
     effect = await reach.ledger.proposal(intent_id)
     if effect is None:
         return None
-    refund = effect.plan.facts.get("refund")
-    amount = refund if isinstance(refund, Money) else Money(0, reach.policy.currency)
+    amount = given_by(effect.plan.facts) or Money(0, reach.policy.currency)
     spent = await reach.ledger.spent(effect, since=start_of_day(reach.now, reach.policy))
     return approval_for(effect.plan.action, amount, spent, reach.policy)
 

@@ -9,12 +9,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, ShopId, StaffId
 from xiaoer.domain.job import SETTLE, NewJob
-from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.domain.reply import ConfirmCard, Origin
-from xiaoer.domain.rules.money import Spent
+from xiaoer.domain.rules.money import Spent, given_by
 from xiaoer.store import job_rows
 from xiaoer.store.codec import dumps, loads
 from xiaoer.store.engine import Store
@@ -193,8 +192,8 @@ def _order_of(plan: Plan) -> str:
 
 def _amount_of(plan: Plan) -> int:
     """What it gives back, minor units."""
-    refund = plan.facts.get("refund")
-    return refund.minor if isinstance(refund, Money) else 0
+    given = given_by(plan.facts)
+    return given.minor if given else 0
 
 
 def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> ConversationId | None:

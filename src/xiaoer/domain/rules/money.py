@@ -24,6 +24,12 @@ class Spent:
     shop_today: int = 0
 
 
+def given_by(facts: Facts) -> Money | None:
+    """What an effect gives away, in money or as a coupon: it counts against the limits."""
+    given = facts.get("refund") or facts.get("coupon")
+    return given if isinstance(given, Money) else None
+
+
 def refund_for(order: Order, line: Line, fee: Money) -> Money:
     """The line's share of what was paid for the goods, less the fee, and never below zero.
 

@@ -27,7 +27,7 @@ from xiaoer.domain.order import (
     RefundState,
     RefundWhy,
 )
-from xiaoer.domain.people import Address, Customer, Tier
+from xiaoer.domain.people import Address, Coupon, Customer, Tier
 from xiaoer.domain.words import Language, Words
 from xiaoer.shops.demo.tables import ADDRESS
 
@@ -65,7 +65,7 @@ def variant_of(row: Row, currency: str) -> Variant:
     )
 
 
-def customer_of(row: Row, addresses: Sequence[Row], currency: str) -> Customer:
+def customer_of(row: Row, addresses: Sequence[Row], coupons: Sequence[Row], currency: str) -> Customer:
     return Customer(
         id=CustomerId(row["id"]),
         name=row["name"],
@@ -76,6 +76,19 @@ def customer_of(row: Row, addresses: Sequence[Row], currency: str) -> Customer:
         tier=Tier(row["tier"]),
         addresses=tuple(address_of(address) for address in addresses),
         gift_card_balance=None if row["gift_card"] is None else Money(row["gift_card"], currency),
+        coupons=tuple(coupon_of(coupon, currency) for coupon in coupons),
+    )
+
+
+def coupon_of(row: Row, currency: str) -> Coupon:
+    return Coupon(
+        code=row["code"],
+        amount=Money(row["amount"], currency),
+        given_at=row["given_at"],
+        until=row["until"],
+        minimum=None if row["minimum"] is None else Money(row["minimum"], currency),
+        used=row["used"],
+        order_id=row["order_id"] and OrderId(row["order_id"]),
     )
 
 

@@ -45,7 +45,8 @@ def orders_of(conn: Connection, customer_id: str, limit: int, currency: str) -> 
 def customers(conn: Connection, where: ColumnElement[bool], limit: int, currency: str) -> Sequence[Customer]:
     rows = _rows(conn, select(t.customer).where(where).order_by(t.customer.c.id).limit(limit))
     addresses = _grouped(conn, t.customer_address, "customer_id", [row["id"] for row in rows])
-    return [customer_of(row, addresses[row["id"]], currency) for row in rows]
+    coupons = _grouped(conn, t.coupon, "customer_id", [row["id"] for row in rows])
+    return [customer_of(row, addresses[row["id"]], coupons[row["id"]], currency) for row in rows]
 
 
 def categories(conn: Connection) -> Sequence[Category]:

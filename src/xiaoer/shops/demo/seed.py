@@ -94,6 +94,12 @@ def _insert(conn: Connection, world: World) -> None:
         t.customer_address,
         ({"customer_id": who, "place": place, **rows.address_row(a)} for who, place, a in addresses),
     )
+    coupons = ((c.id, place, coupon) for c in world.customers for place, coupon in enumerate(c.coupons))
+    _put(
+        conn,
+        t.coupon,
+        ({"customer_id": who, "place": place, **rows.coupon_row(one)} for who, place, one in coupons),
+    )
     _put(conn, t.order, (rows.order_row(order) for order in world.orders))
     for table, parts in _parts(world.orders).items():
         _put(conn, table, parts)

@@ -13,7 +13,7 @@ from xiaoer.domain.order import (
     Payment,
     Refund,
 )
-from xiaoer.domain.people import Address, Customer
+from xiaoer.domain.people import Address, Coupon, Customer
 from xiaoer.domain.words import Words
 
 Values = dict[str, Any]  # one row to insert
@@ -69,6 +69,18 @@ def customer_row(customer: Customer) -> Values:
         "time_zone": customer.time_zone,
         "tier": customer.tier.value,
         "gift_card": card.minor if card else None,
+    }
+
+
+def coupon_row(coupon: Coupon) -> Values:
+    return {
+        "code": coupon.code,
+        "amount": coupon.amount.minor,
+        "minimum": coupon.minimum.minor if coupon.minimum else None,
+        "given_at": coupon.given_at,
+        "until": coupon.until,
+        "used": coupon.used,
+        "order_id": coupon.order_id,
     }
 
 
