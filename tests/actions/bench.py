@@ -41,6 +41,8 @@ OF_AN_ORDER = sorted(
 STREET = "王小明 13912345678 上海市徐汇区漕溪北路398号2单元501室"
 GIVEN: Mapping[str, Facts] = {  # what is said rather than chosen
     "change_address": {"address": STREET},
+    "change_contact": {"phone": "13911112222"},
+    "change_profile_address": {"address": STREET},
     "request_return": {"reason": "wrong_size", "unopened": True},
     "request_exchange": {"reason": "wrong_size"},
     "report_lost": {"remedy": "refund"},

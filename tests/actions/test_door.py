@@ -36,8 +36,13 @@ CALL = {
     "report_lost": "change",
     "report_damage": "change",
     "give_goodwill": "change",
+    "give_coupon": "change_customer",
+    "change_contact": "change_customer",
+    "change_profile_address": "change_customer",
     "request_invoice": "change",
 }
+
+OF_ORDERS = [name for name in WRITES if "order_id" in CATALOGUE[name].takes.model_fields]
 
 
 def no(outcome: Outcome) -> Reason:
@@ -160,7 +165,7 @@ async def test_what_is_no_longer_lawful_is_refused_with_its_reason() -> None:
     assert not bench.shop.writes
 
 
-@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("action", OF_ORDERS)
 async def test_an_order_that_moves_between_the_look_and_the_write_is_left_alone(action: str) -> None:
     """Packed in that very moment: the policy says no, though the shop itself would let it pass."""
     bench = Bench()
@@ -180,7 +185,7 @@ async def test_an_order_that_moves_between_the_look_and_the_write_is_left_alone(
     assert not bench.shop.writes
 
 
-@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("action", OF_ORDERS)
 async def test_an_order_that_vanishes_is_a_changed_world(action: str) -> None:
     bench = Bench()
     card = await bench.card(action)
@@ -215,7 +220,10 @@ async def test_a_lost_answer_is_looked_up_and_told(action: str, language: Langua
     assert bench.shop.writes == {CALL[action]: 1}
     say = Renderer(Calendar(language, "Asia/Shanghai", bench.now), seed="1")
     told = say.phrase([f"done.{action}.{outcome.facts['situation']}"], outcome.facts)
-    assert str(card.plan.args["order_id"]) in told.text
+    about = (
+        card.plan.args.get("order_id") or card.plan.facts.get("new_phone") or card.plan.facts["new_address"]
+    )
+    assert str(about) in told.text
 
 
 @pytest.mark.parametrize("action", WRITES)

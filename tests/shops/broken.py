@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Wanted
-from xiaoer.domain.changes import Can, OrderChange
+from xiaoer.domain.changes import Can, CustomerChange, OrderChange
 from xiaoer.domain.ids import CustomerId, OrderId, ProductId
 from xiaoer.domain.order import Case, Order
 from xiaoer.domain.people import Address, Customer
@@ -83,6 +83,10 @@ class BrokenShop(Shop):
     @override
     async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
         return await self._write(lambda: self.shop.change(order, change, key=key))
+
+    @override
+    async def change_customer(self, customer: Customer, change: CustomerChange, *, key: str) -> Customer:
+        return await self._write(lambda: self.shop.change_customer(customer, change, key=key))
 
     @override
     async def change_address(self, order: Order, address: Address, *, key: str) -> Order:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.shops.worlds import NOW, POLICY, an_order, world
@@ -15,7 +16,9 @@ from xiaoer.domain.changes import (
     ChangeDelivery,
     ChangeItems,
     ChangePayment,
+    ChangeProfile,
     GiveBack,
+    IssueCoupon,
     OrderChange,
     SendAgain,
     Swap,
@@ -437,6 +440,48 @@ class ShopContract:
                 await shop.change(order, change, key=f"k{number}")
             assert not await shop.effect(f"k{number}")
         assert await shop.order(order.id) == order
+
+    # --- the customer's own account ---
+
+    async def test_a_coupon_is_given_once_for_a_key_and_never_past_what_was_seen(self, shop: Shop):
+        customer = world().customers[1]
+        issue = IssueCoupon(
+            amount=Money(10_00, "CNY"), until=NOW + timedelta(days=30), order_id=OrderId("M1")
+        )
+        assert NEEDS[IssueCoupon] in shop.can
+        made = await asyncio.gather(*(shop.change_customer(customer, issue, key="k1") for _ in range(LATER)))
+        assert all(after == made[0] for after in made)
+        (*before, given) = made[0].coupons
+        assert tuple(before) == customer.coupons
+        assert (given.amount, given.until, given.order_id) == (issue.amount, issue.until, issue.order_id)
+        assert not given.used
+        assert await shop.customer(customer.id) == made[0]
+        assert await shop.effect("k1")
+        with pytest.raises(StaleOrder):
+            await shop.change_customer(customer, issue, key="k2")
+        assert await shop.customer(customer.id) == made[0]
+        assert not await shop.effect("k2")
+
+    async def test_a_profile_is_changed_as_it_was_seen_and_nothing_else(self, shop: Shop):
+        customer, other = world().customers[0], world().customers[2]
+        new = replace(customer.addresses[0], street="1 New Street")
+        change = ChangeProfile(email="New.Name@Example.com", phone="+8613911112222", address=new)
+        after = await shop.change_customer(customer, change, key="k1")
+        addresses = (new, *customer.addresses)
+        email = "new.name@example.com"
+        assert after == replace(customer, email=email, phone="+8613911112222", addresses=addresses)
+        assert after == await shop.customer(customer.id)
+        assert await shop.change_customer(customer, change, key="k1") == after
+        with pytest.raises(StaleOrder):
+            await shop.change_customer(customer, ChangeProfile(phone="+8613900000000"), key="k2")
+        first = await shop.change_customer(after, ChangeProfile(address=customer.addresses[0]), key="k3")
+        assert first.addresses[:2] == (customer.addresses[0], new)
+        assert len(first.addresses) == len(after.addresses)  # moved to the front, not doubled
+        with pytest.raises(StaleOrder):
+            await shop.change_customer(other, ChangeProfile(email=after.email), key="k4")
+        with pytest.raises(StaleOrder):
+            await shop.change_customer(replace(other, id=CustomerId("nobody")), change, key="k5")
+        assert await shop.customer(other.id) == other
 
     # --- the person ---
 

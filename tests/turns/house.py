@@ -20,7 +20,7 @@ from xiaoer.domain.money import Money
 from xiaoer.domain.ports import Shop
 from xiaoer.settings import Settings
 
-WRITES = frozenset({"cancel", "change", "change_address", "open_case"})
+WRITES = frozenset({"cancel", "change", "change_address", "change_customer", "open_case"})
 Opened = Callable[..., AbstractAsyncContextManager[tuple[App, "Switch"]]]
 HouseUrl = Callable[[str], str]
 

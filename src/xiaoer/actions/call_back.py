@@ -40,15 +40,15 @@ class CallBack(Action[CallBackArgs]):
             return before
         customer = await _customer(actor, reach)
         phone = customer.phone if customer and args.phone == ON_FILE else args.phone
-        if (dialled := _dialled(phone, customer, reach.language)) is None:
+        if (number := dialled(phone, customer, reach.language)) is None:
             return Refused(Reason.BAD_PHONE)
         hours, open_now = reach.policy.hours, reach.policy.hours.is_open(reach.now)
         facts: Facts = {
-            "phone": f"***{dialled[-_TAIL:]}" if args.phone == ON_FILE else dialled,
+            "phone": f"***{number[-_TAIL:]}" if args.phone == ON_FILE else number,
             "situation": "now" if open_now else "later",
             "opens_at": None if open_now else hours.next_opening(reach.now),
         }
-        return Plan(self.name, {"phone": dialled, **tickets.whose(actor)}, facts)
+        return Plan(self.name, {"phone": number, **tickets.whose(actor)}, facts)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
@@ -64,7 +64,7 @@ class CallBack(Action[CallBackArgs]):
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         customer = await _customer(actor, reach)
-        if customer is None or _dialled(customer.phone, customer, reach.language) is None:
+        if customer is None or dialled(customer.phone, customer, reach.language) is None:
             return ()
         name, tail = term("phone.on_file"), customer.phone[-_TAIL:]
         return [Choice(ON_FILE, Words(f"{name.zh}（***{tail}）", f"{name.en} (***{tail})"))]
@@ -75,7 +75,7 @@ async def _customer(actor: Actor, reach: Reach) -> Customer | None:
     return await reach.shop.customer(customer_id) if customer_id else None
 
 
-def _dialled(phone: str, customer: Customer | None, language: Language) -> str | None:
+def dialled(phone: str, customer: Customer | None, language: Language) -> str | None:
     """The number as it is dialled from anywhere; None if there is no such number.
 
     Of a guest who writes English, a number without a country may be of any: only a Chinese mobile is plain.

@@ -80,6 +80,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "report_lost": ("order_id",),
     "report_damage": ("order_id",),
     "give_goodwill": ("order_id",),
+    "give_coupon": ("order_id",),
+    "change_profile_address": ("address",),
     "request_invoice": ("order_id",),
     "warranty": ("order_id",),
     "check_stock": ("colour", "size"),
@@ -158,7 +160,7 @@ def answered(
 def is_named(slot: str, choices: Sequence[Choice], heard: Understanding) -> bool:
     """Whether a message is the very words of a choice, or a reason where a reason was asked for."""
     question = any(wish.question for wish in heard.wishes)
-    plain = slot in ("reason", "unopened") and _READ[slot](heard.slots) not in ("", None)
+    plain = slot in ("reason", "unopened", "address") and _READ[slot](heard.slots) not in ("", None)
     part = slot == "line_id" and the_one(choices, heard.text, options=False) is not None
     return not question and (plain or part or said(choices, heard.text, None) is not None)
 

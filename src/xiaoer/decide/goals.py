@@ -25,7 +25,15 @@ from xiaoer.domain.ports import Library
 from xiaoer.domain.understanding import OTHER, Guess, Intent, Wish
 
 _NOT_OF_ONE_ORDER = frozenset(
-    {"list_orders", "find_product", "check_stock", "gift_card_balance", "membership", "size_advice"}
+    {
+        "list_orders",
+        "find_product",
+        "check_stock",
+        "gift_card_balance",
+        "membership",
+        "size_advice",
+        "my_coupons",
+    }
     | {"compare_products", "complaint", "call_back", "unsubscribe", "request_data_export", "request_erasure"}
 )
 _READS = frozenset(
@@ -38,9 +46,14 @@ _READS = frozenset(
         "find_product",
         "gift_card_balance",
     }
-    | {"warranty", "membership"}
+    | {"warranty", "membership", "my_coupons"}
 )
 _DEMANDED = frozenset({"price_protection", "report_damage"})
+_BY_VALUE = {  # who names the new value wants it done, not told how
+    "size_advice": frozenset({"measure"}),
+    "change_contact": frozenset({"phone", "email"}),
+    "change_profile_address": frozenset({"address"}),
+}
 _AT_ONCE = _READS | _DEMANDED  # of the customer's own order, more is told by doing than by an article
 _WRITES = frozenset(
     {"cancel_order", "change_address", "request_return", "request_exchange", "price_protection"}
@@ -131,8 +144,10 @@ class Goals:
         demanded = article.offer in _DEMANDED and said.demands(wish.text)
         if demanded or (article.offer in _AT_ONCE and _names_own(wish, turn)):
             return Chosen(Do(article.offer, self._args(article.offer, wish, turn)), why)
-        if article.offer == "size_advice" and "measure" in (args := self._args(article.offer, wish, turn)):
-            return Chosen(Do(article.offer, args), why)
+        if article.offer in _BY_VALUE:
+            args = self._args(article.offer, wish, turn)
+            if _BY_VALUE[article.offer] & args.keys():
+                return Chosen(Do(article.offer, args), why)
         named = self._library.article(
             article.slug, wish.text, turn.understanding.language, scope=_scope(turn)
         )

@@ -178,4 +178,5 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "call_back": ("phone",),
     "unsubscribe": ("email",),
     "size_advice": ("measure",),
+    "change_contact": ("phone", "email"),
 }

@@ -1,13 +1,14 @@
-"""What the counter may change about an order, one type each. A connector says which of them it can."""
+"""What the counter may change of an order or a customer, one type each. A connector says which it can."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from xiaoer.domain.catalog import Variant
-from xiaoer.domain.ids import CaseId, LineId, WayId
+from xiaoer.domain.ids import CaseId, LineId, OrderId, WayId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import CaseReason, InvoiceKind, PayMethod, RefundWhy
+from xiaoer.domain.people import Address
 
 
 class Can(StrEnum):
@@ -22,6 +23,8 @@ class Can(StrEnum):
     GIVE_BACK = "give_back"
     SEND_AGAIN = "send_again"
     INVOICE = "invoice"
+    COUPONS = "coupons"
+    CHANGE_PROFILE = "change_profile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,27 @@ OrderChange = (
     | AskInvoice
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueCoupon:
+    """A coupon that makes up for an order that went wrong."""
+
+    amount: Money
+    until: datetime
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProfile:
+    """What is None stays. `address` becomes the first, which is where orders go unless said otherwise."""
+
+    email: str | None = None
+    phone: str | None = None
+    address: Address | None = None
+
+
+CustomerChange = IssueCoupon | ChangeProfile
+
 NEEDS: dict[type, Can] = {
     CancelLines: Can.CANCEL_LINES,
     ChangeItems: Can.CHANGE_ITEMS,
@@ -124,4 +148,6 @@ NEEDS: dict[type, Can] = {
     GiveBack: Can.GIVE_BACK,
     SendAgain: Can.SEND_AGAIN,
     AskInvoice: Can.INVOICE,
+    IssueCoupon: Can.COUPONS,
+    ChangeProfile: Can.CHANGE_PROFILE,
 }

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     CASE_OPEN = "case_open"  # a return or exchange of this line is already under way
     SAME_ADDRESS = "same_address"
     BAD_ADDRESS = "bad_address"
+    SAME_CONTACT = "same_contact"
+    SAME_DEFAULT = "same_default"
     SAME_VARIANT = "same_variant"
     NO_CASE = "no_case"  # no return or exchange of it
     CASE_UNDER_WAY = "case_under_way"  # too far on to be called off
@@ -50,6 +52,7 @@ class Reason(StrEnum):
     NOTHING_LEFT = "nothing_left"  # all that was paid has gone back
     NOTHING_WRONG = "nothing_wrong"  # nothing to make up for
     INVOICE_ASKED = "invoice_asked"
+    NO_COUPON = "no_coupon"
     NO_GIFT_CARD = "no_gift_card"
     NO_WARRANTY = "no_warranty"
     SAME_PRODUCT = "same_product"

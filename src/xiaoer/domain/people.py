@@ -1,6 +1,7 @@
 """Customer, staff, Actor: who asks, and how well it is proven."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from xiaoer.domain.ids import CustomerId, OrderId, ShopId, StaffId
@@ -52,6 +53,19 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coupon:
+    """Money off a later order. `order_id`: the order it makes up for; then it was a gesture."""
+
+    code: str
+    amount: Money
+    given_at: datetime
+    until: datetime
+    minimum: Money | None = None  # the order must be worth so much
+    used: bool = False
+    order_id: OrderId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     id: CustomerId
     name: str
@@ -63,3 +77,4 @@ class Customer:
     addresses: tuple[Address, ...] = ()
     gift_card_balance: Money | None = None  # of all gift cards together
     ways: tuple[Way, ...] = ()  # to pay, on file; none where the shop does not tell them apart
+    coupons: tuple[Coupon, ...] = ()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from xiaoer.domain.catalog import Category, Product, Wanted
-from xiaoer.domain.changes import Can, OrderChange
+from xiaoer.domain.changes import Can, CustomerChange, OrderChange
 from xiaoer.domain.conversation import Conversation, Inbound, Memory, Message, State, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen
 from xiaoer.domain.ids import (
@@ -103,6 +103,10 @@ class Shop(Protocol):
 
     async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
         """The order afterwards. StaleOrder, too, where the change does not fit the order any more."""
+        ...
+
+    async def change_customer(self, customer: Customer, change: CustomerChange, *, key: str) -> Customer:
+        """The customer afterwards. StaleOrder if what is changed is not what was read, or does not fit."""
         ...
 
     async def effect(self, key: str) -> bool:

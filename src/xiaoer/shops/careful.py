@@ -10,7 +10,7 @@ import structlog
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Wanted
-from xiaoer.domain.changes import Can, OrderChange
+from xiaoer.domain.changes import Can, CustomerChange, OrderChange
 from xiaoer.domain.ids import CustomerId, OrderId, ProductId
 from xiaoer.domain.order import Case, Order, OrderState
 from xiaoer.domain.people import Address, Customer
@@ -134,6 +134,11 @@ class CarefulShop(Shop):
     async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
         call = _Call("change", order.id, Order, lambda after: after.id == order.id)
         return await self._write(call, self._shop.change(order, change, key=key))
+
+    @override
+    async def change_customer(self, customer: Customer, change: CustomerChange, *, key: str) -> Customer:
+        call = _Call("change_customer", customer.id, Customer, lambda after: after.id == customer.id)
+        return await self._write(call, self._shop.change_customer(customer, change, key=key))
 
     @override
     async def effect(self, key: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
-from xiaoer.domain.changes import Can, OrderChange
+from xiaoer.domain.changes import Can, CustomerChange, OrderChange
 from xiaoer.domain.ids import CaseId, CustomerId, OrderId, ProductId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Case, CaseState, Order, OrderState
@@ -18,6 +18,7 @@ from xiaoer.domain.ports import CaseRequest, Shop, StaleOrder
 from xiaoer.domain.rules.returns import case_of_line
 from xiaoer.domain.ways import Way
 from xiaoer.shops.books import After, changed
+from xiaoer.shops.guests import changed_customer
 from xiaoer.shops.money_back import extra_of, refunds_of_cancelled, refunds_of_case, set_aside
 
 _STILL_HERE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PACKED})
@@ -129,6 +130,19 @@ class MemoryShop(Shop):
         return self._put(after.order, key)
 
     @override
+    async def change_customer(self, customer: Customer, change: CustomerChange, *, key: str) -> Customer:
+        if key not in self._effects:
+            current = self._customers.get(customer.id)
+            if current is None:
+                raise StaleOrder("no such customer")
+            after = changed_customer(customer, current, change, key=key, now=self._clock())
+            if any(c.email == after.email and c.id != after.id for c in self._customers.values()):
+                raise StaleOrder("another customer has that e-mail")
+            self._customers[after.id] = after
+            self._effects[key] = None
+        return self._customers[customer.id]
+
+    @override
     async def effect(self, key: str) -> bool:
         return key in self._effects
 
@@ -148,7 +162,7 @@ class MemoryShop(Shop):
             return
         nobody = f"{customer_id}@forgotten.invalid".lower()
         self._customers[customer_id] = replace(
-            self._customers[customer_id], name="", phone="", email=nobody, addresses=()
+            self._customers[customer_id], name="", phone="", email=nobody, addresses=(), coupons=()
         )
         for order in await self.orders_of(customer_id, limit=len(self._orders)):
             parcels = tuple(replace(p, tracking_number="", events=()) for p in order.parcels)

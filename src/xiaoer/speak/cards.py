@@ -94,6 +94,9 @@ _ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
     "report_lost": _MADE_GOOD,
     "report_damage": _MADE_GOOD,
     "give_goodwill": (("order_id", ""), ("refund", ""), ("methods", "term.method")),
+    "change_contact": (("old_phone", ""), ("new_phone", ""), ("old_email", ""), ("new_email", "")),
+    "change_profile_address": (("old_address", ""), ("new_address", "")),
+    "give_coupon": (("order_id", ""), ("coupon", ""), ("until", "day")),
     "request_invoice": (
         ("order_id", ""),
         ("kind", "term.invoice"),

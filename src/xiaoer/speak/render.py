@@ -75,12 +75,19 @@ class Renderer:
             return self.calendar.time(value) if spec == "time" else self.calendar.day(value)
         if isinstance(value, date):
             return self.calendar.date(value)
-        if isinstance(value, Mapping) and spec == "way":
-            named = value.get("label") or self.term(f"method.{value['method']}")
-            return self.term("way").format(amount=self.fact(value["amount"]), method=self.fact(named))
+        if isinstance(value, Mapping) and spec in ("way", "coupon"):
+            return self._whole(value, spec)
         if spec.startswith("term."):
             return self.term(f"{spec.removeprefix('term.')}.{value}")
         return str(value)
+
+    def _whole(self, value: Facts, spec: str) -> str:
+        """Several facts that are told as one."""
+        if spec == "way":
+            named = value.get("label") or self.term(f"method.{value['method']}")
+            return self.term("way").format(amount=self.fact(value["amount"]), method=self.fact(named))
+        told = {name: self.fact(part) for name, part in value.items()}
+        return self.term("coupon.from" if value.get("minimum") else "coupon.any").format(**told)
 
     def _pick(self, key: str, count: int) -> int:
         digest = hashlib.blake2b(f"{self.seed}:{key}".encode(), digest_size=4).digest()

@@ -95,10 +95,10 @@ def _gone_back(order: Order) -> int:
 
 
 def given_back(plan: Plan) -> int:
-    """What a plan gives back, minor units. What is paid again another way does not count."""
-    refund, back = plan.facts.get("refund"), plan.facts.get("back")
-    if isinstance(refund, Money):
-        return refund.minor
+    """What a plan gives away, minor units, a coupon too. What is paid again another way does not count."""
+    given, back = plan.facts.get("refund") or plan.facts.get("coupon"), plan.facts.get("back")
+    if isinstance(given, Money):
+        return given.minor
     if plan.action in _PAID_AGAIN or not isinstance(back, tuple):
         return 0
     amounts = [way.get("amount") for way in back if isinstance(way, Mapping)]

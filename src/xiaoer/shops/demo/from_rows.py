@@ -1,6 +1,7 @@
 """Domain types, from rows of the demo tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import RowMapping
@@ -27,7 +28,7 @@ from xiaoer.domain.order import (
     RefundState,
     RefundWhy,
 )
-from xiaoer.domain.people import Address, Customer, Tier
+from xiaoer.domain.people import Address, Coupon, Customer, Tier
 from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Language, Words
 from xiaoer.shops.demo.tables import ADDRESS
@@ -66,8 +67,17 @@ def variant_of(row: Row, currency: str) -> Variant:
     )
 
 
-def customer_of(row: Row, addresses: Sequence[Row], ways: Sequence[Row], currency: str) -> Customer:
-    on_file = tuple(_way_of(way, currency) for way in ways)
+@dataclass(frozen=True, slots=True)
+class PartsOf:
+    """Rows that hang on a customer."""
+
+    addresses: Sequence[Row]
+    ways: Sequence[Row]
+    coupons: Sequence[Row]
+
+
+def customer_of(row: Row, parts: PartsOf, currency: str) -> Customer:
+    on_file = tuple(_way_of(way, currency) for way in parts.ways)
     one = None if row["gift_card"] is None else Money(row["gift_card"], currency)
     cards = [way.balance for way in on_file if way.balance is not None]
     return Customer(
@@ -78,9 +88,22 @@ def customer_of(row: Row, addresses: Sequence[Row], ways: Sequence[Row], currenc
         language=Language(row["language"]),
         time_zone=row["time_zone"],
         tier=Tier(row["tier"]),
-        addresses=tuple(address_of(address) for address in addresses),
+        addresses=tuple(address_of(address) for address in parts.addresses),
         gift_card_balance=total(cards, currency) if cards else one,
         ways=on_file,
+        coupons=tuple(coupon_of(coupon, currency) for coupon in parts.coupons),
+    )
+
+
+def coupon_of(row: Row, currency: str) -> Coupon:
+    return Coupon(
+        code=row["code"],
+        amount=Money(row["amount"], currency),
+        given_at=row["given_at"],
+        until=row["until"],
+        minimum=None if row["minimum"] is None else Money(row["minimum"], currency),
+        used=row["used"],
+        order_id=row["order_id"] and OrderId(row["order_id"]),
     )
 
 

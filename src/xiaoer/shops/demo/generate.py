@@ -9,6 +9,7 @@ from xiaoer.domain.people import Customer
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.words import Language
 from xiaoer.shops.demo.catalogue import make_categories, make_products
+from xiaoer.shops.demo.coupons import with_coupons
 from xiaoer.shops.demo.histories import make_orders
 from xiaoer.shops.demo.residents import make_customers
 from xiaoer.shops.demo.texts import texts
@@ -22,7 +23,7 @@ def generate(seed: int, now: datetime, *, policy: Policy) -> World:
     """Dates are relative to `now` (UTC); amounts in `policy`'s currency. Pure and deterministic."""
     rng = Random(seed)  # noqa: S311 - a world to play in, not a secret
     products = make_products(rng, policy.currency)
-    customers = make_customers(rng, policy.currency)
+    customers = with_coupons(make_customers(rng, policy.currency), policy.currency, now)
     orders = make_orders(rng, products, customers, policy=policy, now=now)
     browsing = _Browsing(rng, now)
     return World(

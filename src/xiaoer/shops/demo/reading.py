@@ -14,6 +14,7 @@ from xiaoer.domain.order import Order
 from xiaoer.domain.people import Customer
 from xiaoer.shops.demo import tables as t
 from xiaoer.shops.demo.from_rows import (
+    PartsOf,
     Row,
     category_of,
     customer_of,
@@ -55,9 +56,13 @@ def customers(conn: Connection, where: ColumnElement[bool], limit: int, of: Of) 
     theirs = select(t.customer).where(t.customer.c.shop_id == of.shop_id, where)
     rows = _rows(conn, theirs.order_by(t.customer.c.id).limit(limit))
     ids = [row["id"] for row in rows]
-    addresses = _grouped(conn, t.customer_address, "customer_id", ids, of)
-    ways = _grouped(conn, t.way, "customer_id", ids, of)
-    return [customer_of(row, addresses[row["id"]], ways[row["id"]], of.currency) for row in rows]
+    addresses, ways, coupons = (
+        _grouped(conn, table, "customer_id", ids, of) for table in (t.customer_address, t.way, t.coupon)
+    )
+    return [
+        customer_of(row, PartsOf(addresses[row["id"]], ways[row["id"]], coupons[row["id"]]), of.currency)
+        for row in rows
+    ]
 
 
 def categories(conn: Connection, of: Of) -> Sequence[Category]:

@@ -135,11 +135,12 @@ def _insert(conn: Connection, shop_id: ShopId, world: World) -> None:
 
 
 def _of_customers(world: World) -> dict[Table, list[dict[str, Any]]]:
-    parts: dict[Table, list[dict[str, Any]]] = {t.customer_address: [], t.way: []}
+    parts: dict[Table, list[dict[str, Any]]] = {t.customer_address: [], t.way: [], t.coupon: []}
     for customer in world.customers:
         made = {
             t.customer_address: map(rows.address_row, customer.addresses),
             t.way: map(rows.way_row, customer.ways),
+            t.coupon: map(rows.coupon_row, customer.coupons),
         }
         for table, some in made.items():
             own = ({"customer_id": customer.id, "place": n, **row} for n, row in enumerate(some))

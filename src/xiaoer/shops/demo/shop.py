@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, true
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Category, Product, Wanted
-from xiaoer.domain.changes import Can, OrderChange
+from xiaoer.domain.changes import Can, CustomerChange, OrderChange
 from xiaoer.domain.ids import CustomerId, OrderId, ProductId
 from xiaoer.domain.order import Case, Order
 from xiaoer.domain.people import Address, Customer
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import CaseRequest, Shop, ShopUnclear, ShopUnreachable, StoreDown
-from xiaoer.shops.demo import reading, writing
+from xiaoer.shops.demo import guest_book, reading, writing
 from xiaoer.shops.demo import tables as t
 from xiaoer.shops.demo.ranking import Shelves
 from xiaoer.shops.demo.reading import Of
@@ -91,6 +91,16 @@ class DemoShop(Shop):
     @override
     async def change(self, order: Order, change: OrderChange, *, key: str) -> Order:
         return await self._write(order, key, lambda conn, write: writing.change(conn, write, change))
+
+    @override
+    async def change_customer(self, customer: Customer, change: CustomerChange, *, key: str) -> Customer:
+        def write(conn: Connection) -> Customer:
+            return guest_book.change(conn, customer, change, key=key, at=self._clock(), of=self._of)
+
+        try:
+            return await self._store.write(key, write)
+        except StoreDown as error:
+            raise ShopUnclear("the demo shop's database went away") from error
 
     @override
     async def effect(self, key: str) -> bool:

@@ -115,6 +115,20 @@ customer_address = Table(
     _place(),
     *(Column(name, Sent, nullable=False) for name in ADDRESS),
 )
+coupon = Table(
+    "demo_coupon",
+    metadata,
+    _shop_id(),
+    Column("code", Sent, primary_key=True),
+    *_of("demo_customer", "customer_id", "demo_coupon"),
+    _place(),
+    Column("amount", Integer, nullable=False),
+    Column("minimum", Integer),
+    Column("given_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Column("order_id", Sent),  # that it makes up for
+)
 order = Table(
     "demo_order",
     metadata,
@@ -248,5 +262,5 @@ effect = Table(  # what was done under which key, written in the transaction tha
     Column("at", Moment, nullable=False),
     UniqueConstraint("shop_id", "case_id"),
 )
-OF_A_CUSTOMER = (customer_address, way, view, cart_item, search)  # goes when the person goes
+OF_A_CUSTOMER = (customer_address, way, coupon, view, cart_item, search)  # goes when the person goes
 OF_AN_ORDER = (line, payment, parcel, case, refund)  # stays

@@ -13,7 +13,7 @@ from xiaoer.domain.order import (
     Payment,
     Refund,
 )
-from xiaoer.domain.people import Address, Customer
+from xiaoer.domain.people import Address, Coupon, Customer
 from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Words
 
@@ -80,6 +80,18 @@ def way_row(way: Way) -> Values:
         "method": way.method.value,
         **words_row("label", way.label),
         "balance": way.balance.minor if way.balance else None,
+    }
+
+
+def coupon_row(coupon: Coupon) -> Values:
+    return {
+        "code": coupon.code,
+        "amount": coupon.amount.minor,
+        "minimum": coupon.minimum.minor if coupon.minimum else None,
+        "given_at": coupon.given_at,
+        "until": coupon.until,
+        "used": coupon.used,
+        "order_id": coupon.order_id,
     }
 
 
