@@ -10,6 +10,7 @@ from xiaoer.actions.views import variants_words
 from xiaoer.domain.catalog import Product, Variant
 from xiaoer.domain.conversation import Conversation, State
 from xiaoer.domain.decision import Chosen, Say
+from xiaoer.domain.facts import Facts
 from xiaoer.domain.job import Later
 from xiaoer.domain.ports import Busy, ShopError
 from xiaoer.domain.restock import Restocks, RestockWish, WishEnd
@@ -71,7 +72,7 @@ class Back:
         self, wish: RestockWish, product: Product, there: list[Variant], where: Conversation
     ) -> bool:
         """False while a person has the conversation. The turn's id makes it once, also after a crash."""
-        facts = {
+        facts: Facts = {
             "product_id": product.id,
             "item": product.title,
             "have": variants_words(there),
