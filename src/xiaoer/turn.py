@@ -42,6 +42,7 @@ from xiaoer.domain.ports import (
 )
 from xiaoer.domain.promise_ports import AlreadySaid
 from xiaoer.domain.reply import ConfirmCard, Reply
+from xiaoer.domain.restock import Restocks
 from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import found_in
 from xiaoer.guard.proposed import proposed
@@ -68,6 +69,7 @@ class House:
     tries: Tries
     tickets: Tickets
     photos: Photos
+    restocks: Restocks
     corrections: Corrections
     shop: Shop
     policy: Policy
@@ -81,6 +83,7 @@ class House:
             tries=self.tries,
             tickets=self.tickets,
             photos=self.photos,
+            restocks=self.restocks,
             conversations=self.conversations,
             policy=self.policy,
             conversation_id=turn.conversation.id,

@@ -23,6 +23,7 @@ from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.photos import MOST_KEPT, Image, Photo, TooManyPhotos
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import DifferentBody, Proposal, ProposalState, Shop
+from xiaoer.domain.restock import RestockWish, Wished, WishEnd
 from xiaoer.domain.rules.money import Spent
 from xiaoer.domain.rules.parcels import is_late
 from xiaoer.domain.words import Language
@@ -266,6 +267,37 @@ class MemoryPhotos:
                 self.rows[key] = (tied, digest, jpeg)
 
 
+class MemoryRestocks:
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[RestockWish, WishEnd | None]] = {}
+
+    async def add(self, wished: Wished, *, now: datetime) -> RestockWish:
+        def same(wish: RestockWish) -> bool:
+            return replace(wish.wished, conversation_id=wished.conversation_id) == wished
+
+        found = next((wish for wish, end in self.rows.values() if end is None and same(wish)), None)
+        made = found or RestockWish(id=f"w{len(self.rows)}", wished=wished, made_at=now)
+        self.rows[made.id] = (made, None)
+        return made
+
+    async def open_of(self, shop_id: ShopId, customer_id: CustomerId) -> list[RestockWish]:
+        every = (wish for wish, end in self.rows.values() if end is None)
+        theirs = (w for w in every if (w.wished.shop_id, w.wished.customer_id) == (shop_id, customer_id))
+        return sorted(theirs, key=lambda wish: (wish.made_at, wish.id))
+
+    async def due(self, shop_id: ShopId, *, after: str, limit: int) -> list[RestockWish]:
+        every = (wish for wish, end in self.rows.values() if end is None)
+        waiting = [wish for wish in every if wish.wished.shop_id == shop_id and wish.id > after]
+        return sorted(waiting, key=lambda wish: wish.id)[:limit]
+
+    async def close(self, wish_id: str, end: WishEnd, *, now: datetime) -> bool:
+        if wish_id not in self.rows:
+            return False
+        wish, before = self.rows[wish_id]
+        self.rows[wish_id] = (wish, before or end)
+        return before is None
+
+
 class Watched:
     """Counts the writes that reach a shop; `break_on` raises before or after one of its calls."""
 
@@ -300,6 +332,7 @@ class Bench:
     house: Any = field(default_factory=MemoryHouse)
     tickets: Any = field(default_factory=MemoryTickets)
     photos: Any = field(default_factory=MemoryPhotos)
+    restocks: Any = field(default_factory=MemoryRestocks)
     now: datetime = NOW
     policy: Policy = POLICY
 
@@ -311,6 +344,7 @@ class Bench:
             tries=self.house,
             tickets=self.tickets,
             photos=self.photos,
+            restocks=self.restocks,
             conversations=self.house,
             policy=self.policy,
             conversation_id=conversation_id,

@@ -19,6 +19,7 @@ from xiaoer.domain.people import Actor
 from xiaoer.domain.photos import Photos
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Conversations, Desk, Ledger, Shop, Tries
+from xiaoer.domain.restock import Restocks
 from xiaoer.domain.words import Language
 
 MOST_CHOICES = 6  # more than this nobody reads in a chat
@@ -47,6 +48,7 @@ class Reach:
     tries: Tries
     tickets: Tickets
     photos: Photos
+    restocks: Restocks
     conversations: Conversations
     policy: Policy
     conversation_id: ConversationId

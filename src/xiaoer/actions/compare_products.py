@@ -29,7 +29,7 @@ class CompareProducts(Action[CompareProductsArgs]):
 
     @override
     async def check(self, args: CompareProductsArgs, actor: Actor, reach: Reach) -> Plan | Refused:
-        first, second = [await _product(named, reach) for named in (args.first, args.second)]
+        first, second = [await product_named(named, reach) for named in (args.first, args.second)]
         if first is None or second is None:
             return Refused(Reason.NO_SUCH_PRODUCT)
         if first.id == second.id:
@@ -41,7 +41,7 @@ class CompareProducts(Action[CompareProductsArgs]):
         return Done(self.name, plan.facts)
 
 
-async def _product(named: str, reach: Reach) -> Product | None:
+async def product_named(named: str, reach: Reach) -> Product | None:
     if not named.strip():
         return None
     if (product := await reach.shop.product(ProductId(named))) is not None:

@@ -14,7 +14,7 @@ from xiaoer.domain.ids import ShopId
 from xiaoer.domain.job import Later
 from xiaoer.domain.job_ports import Jobs
 from xiaoer.domain.promise_ports import Promises
-from xiaoer.jobs import Effects, Kind, Upkeep, Watch, Worker
+from xiaoer.jobs import Back, Effects, Kind, Upkeep, Watch, Worker
 from xiaoer.jobs.kinds import Nothing, registry
 from xiaoer.settings import Settings
 from xiaoer.store import retention
@@ -58,6 +58,7 @@ def furnish_clockwork(store: Store, clerk: Clerk, looks: Looks) -> Clockwork:
         kinds=registry(
             Effects(clerk=clerk).kind(),
             Watch(clerk=clerk, promises=promises).kind(),
+            Back(clerk=clerk, restocks=clerk.house.restocks).kind(),
             Kind(name="expire", takes=Nothing, work=expire, timeout_s=EXPIRE_TIMEOUT_S, every=EXPIRE_EVERY),
         ),
         shop_id=shop_id,

@@ -51,6 +51,7 @@ from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.policies import SqlPolicies
+from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
 from xiaoer.turn import Clerk, House
@@ -155,6 +156,7 @@ async def open_app(
             tries=SqlTries(store, secret=secret["conversation"].encode()),
             tickets=SqlTickets(store),
             photos=SqlPhotos(store),
+            restocks=SqlRestocks(store),
             corrections=learning.corrections,
             shop=shop,
             policy=policy,

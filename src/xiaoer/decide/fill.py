@@ -85,6 +85,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "request_invoice": ("order_id",),
     "warranty": ("order_id",),
     "check_stock": ("colour", "size"),
+    "notify_restock": ("colour", "size"),
     "prove_order": ("order_id", "contact"),
 }
 

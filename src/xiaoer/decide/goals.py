@@ -33,6 +33,10 @@ _NOT_OF_ONE_ORDER = frozenset(
         "membership",
         "size_advice",
         "my_coupons",
+        "change_contact",
+        "change_profile_address",
+        "notify_restock",
+        "cancel_restock",
     }
     | {"compare_products", "complaint", "call_back", "unsubscribe", "request_data_export", "request_erasure"}
 )
@@ -182,6 +186,8 @@ class Goals:
         found = {**fill.from_slots(action, wish.slots), **said.named(action, words)}
         if action == "size_advice":
             found |= _of_which_shoe(wish, turn)
+        if action == "notify_restock":
+            found |= _of_which_product(wish, turn)
         return found
 
     def _stock(self, wish: Wish, turn: Turn) -> Do:
@@ -283,6 +289,14 @@ def _of_which_shoe(wish: Wish, turn: Turn) -> dict[str, Fact]:
     if wish.slots.product_words or wish.slots.category:
         return {"words": wish.slots.product_words} if wish.slots.product_words else {}
     return {"product_id": turn.memory.product_id} if turn.memory.product_id else {}
+
+
+def _of_which_product(wish: Wish, turn: Turn) -> dict[str, Fact]:
+    """The one spoken of, unless the words name another kind of thing."""
+    if turn.memory.product_id and not wish.slots.category:
+        return {"product": turn.memory.product_id}
+    named = wish.slots.product_words or wish.slots.category
+    return {"product": named} if named else {}
 
 
 def _of_the_same_thing(wish: Wish, turn: Turn) -> bool:

@@ -168,6 +168,7 @@ _FREE: Mapping[str, Callable[[str], str]] = {
     "title": _whole_title,
     "what": lambda words: words[:600] if len(words.strip()) > 1 else "",
     "first": lambda words: words[:60] if len(words.strip()) > 1 else "",
+    "product": lambda words: words[:60] if len(words.strip()) > 1 else "",
     "second": lambda words: words[:60] if len(words.strip()) > 1 else "",
 }
 _NAMES: Mapping[str, tuple[str, ...]] = {

@@ -52,6 +52,9 @@ class Reason(StrEnum):
     NOTHING_LEFT = "nothing_left"  # all that was paid has gone back
     NOTHING_WRONG = "nothing_wrong"  # nothing to make up for
     INVOICE_ASKED = "invoice_asked"
+    IN_STOCK = "in_stock"  # what was to be waited for is there
+    NO_WISH = "no_wish"  # nothing is waited for
+    TOO_MANY_WISHES = "too_many_wishes"
     NO_COUPON = "no_coupon"
     NO_GIFT_CARD = "no_gift_card"
     NO_WARRANTY = "no_warranty"

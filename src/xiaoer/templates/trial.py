@@ -150,6 +150,7 @@ class Trial:
             tries=house.tries,
             tickets=house.tickets,
             photos=house.photos,
+            restocks=house.restocks,
             conversations=house.conversations,
             policy=house.policy,
             conversation_id=ConversationId(""),  # nobody is talking: only look-ups are tried

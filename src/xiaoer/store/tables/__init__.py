@@ -1,7 +1,7 @@
 """Every table. Each says of its rows, and of each column, what privacy needs to know (notes.py)."""
 
-from xiaoer.store.tables.care import photos, tickets
-from xiaoer.store.tables.common import EFFECT, FOREVER, PHOTO, TALK, TRY, metadata
+from xiaoer.store.tables.care import photos, restock_wishes, tickets
+from xiaoer.store.tables.common import EFFECT, FOREVER, HALF_A_YEAR, TALK, TRY, metadata
 from xiaoer.store.tables.jobs import jobs, promises
 from xiaoer.store.tables.knowledge import article_versions, imports, reply_templates, template_uses
 from xiaoer.store.tables.learning import asked, corrections, models, pinned_questions
@@ -20,7 +20,7 @@ from xiaoer.store.tables.talk import (
 __all__ = [
     "EFFECT",
     "FOREVER",
-    "PHOTO",
+    "HALF_A_YEAR",
     "TALK",
     "TRY",
     "article_versions",
@@ -42,6 +42,7 @@ __all__ = [
     "proofs",
     "reply_templates",
     "template_uses",
+    "restock_wishes",
     "tickets",
     "tries",
     "turns",

@@ -22,7 +22,7 @@ FOREVER = Keep("for_ever", None)
 TALK = Keep("talk", 365)  # a year: long enough for any warranty question to be looked up
 EFFECT = Keep("effect", 1096)  # three years: what the Chinese e-commerce law asks of transaction records
 TRY = Keep("try", 2)
-PHOTO = Keep("photo", 180)  # half a year: longer than any return, complaint or payment dispute takes
+HALF_A_YEAR = Keep("half_a_year", 180)  # longer than any return, complaint or dispute takes
 
 THEIRS = personal(TALK)
 OURS = plain(TALK, erase=Erase.DELETE)
