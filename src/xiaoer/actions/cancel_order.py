@@ -40,6 +40,7 @@ class CancelOrder(Action[CancelOrderArgs]):
         facts: Facts = {
             "order_id": order.id,
             "items": goods(order),
+            "total": order.total,
             "refund": refund_of_all(order) if order.payments else None,
             "methods": tuple(p.method.value for p in order.payments),
         }

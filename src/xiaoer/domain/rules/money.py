@@ -70,8 +70,8 @@ def left_to_refund(order: Order) -> Money:
 
 
 def refund_of_all(order: Order) -> Money:
-    """What a paid order is worth when it is cancelled: its total, less what has gone back of it before."""
-    return Money(max(0, order.total.minor - _gone_back(order)), order.total.currency)
+    """What goes back of a paid order that is cancelled: its total, as far as it has not gone back before."""
+    return Money(min(order.total.minor, left_to_refund(order).minor), order.total.currency)
 
 
 def _gone_back(order: Order) -> int:
