@@ -1,4 +1,4 @@
-"""A refund, killed at its n-th boundary, then taken up again: one process that forks, so that each try is cheap.
+"""A refund, killed at its n-th boundary, then taken up again: one process that forks: each try is cheap.
 
 Usage: refund.py DATABASE_URL SHOP_DATABASE_URL MOST. Each line of the output is what was left of one try.
 """
@@ -57,14 +57,14 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter_:
+class Shift:
     clerk: Clerk
     worker: Worker
     clock: Clock
 
 
 @asynccontextmanager
-async def opened(url: str, shop_url: str, clock: Clock) -> AsyncIterator[Counter_]:
+async def opened(url: str, shop_url: str, clock: Clock) -> AsyncIterator[Shift]:
     async with await Store.open(url) as store, await Store.open(shop_url) as shop_store:
         shop = CarefulShop(DemoShop(shop_store, POLICY, clock=clock), read_timeout_s=20, write_timeout_s=20)
         house = House(
@@ -90,10 +90,10 @@ async def opened(url: str, shop_url: str, clock: Clock) -> AsyncIterator[Counter
         worker = Worker(
             jobs=SqlJobs(store), kinds=kinds, shop_id=POLICY.shop_id, clock=clock, jitter=lambda: 0.5
         )
-        yield Counter_(clerk, worker, clock)
+        yield Shift(clerk, worker, clock)
 
 
-async def card_of(at: Counter_, order: Order) -> tuple[ConversationId, IntentId]:
+async def card_of(at: Shift, order: Order) -> tuple[ConversationId, IntentId]:
     """A conversation with a card on the screen."""
     house = at.clerk.house
     actor = Actor(
