@@ -1,4 +1,4 @@
-"""`make reliability`: the long runs. A line of JSON for each; 0 only if nothing was lost, doubled or stuck."""
+"""`make reliability`: the long runs. A line of JSON for each; 0 only if nothing was lost or done twice."""
 
 import argparse
 import asyncio

@@ -3,9 +3,11 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from tests.reliability.kills import killed
 
 
+@pytest.mark.timeout(400)  # four starts, on whatever machine
 async def test_nothing_acknowledged_is_lost_by_a_kill(template: Path, tmp_path: Path) -> None:
     """`make reliability` kills 200 times under 50 clients."""
     data = Path(shutil.copytree(template, tmp_path / "data"))
