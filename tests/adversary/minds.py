@@ -212,11 +212,12 @@ class Hostile(Mind):
         action, slot = rng.choice(NAMES), rng.choice(FIELDS)
         task = Task(action=action, args={slot: text, "order_id": text}, asked=slot, choices=(choice,))
         passage = Passage(slug="x", title=text, text=text, language=Language.ZH, score=1.0)
-        return rng.choice([
+        said: list[Decision] = [
             Say(rng.choice(["greeting", "no_variant", "thanks", text, "x" * 9_000]), {"order_id": text}),
             Ask(task), Answer((passage,), offer=text), Suggest((choice,)), HandOff(rng.choice(_WHYS)),
             Drop(self._card(turn), text), Wait(), Do(action, {slot: text}, others=(choice,), then=task),
-        ])  # fmt: skip
+        ]  # fmt: skip
+        return rng.choice(said)
 
 
 class Counted(Mind):
