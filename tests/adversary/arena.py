@@ -253,7 +253,7 @@ class Arena:
     async def _crossed(self, seat: Seat) -> None:
         """A yes that is written while the reply is made: to nothing that was read."""
         mind, conversations = self.minds[seat.shop], self._house(seat.shop).conversations
-        inner, told = mind._mind, []
+        inner, told = mind._mind, list[object]()
 
         class Crossed:
             async def next(_, turn: Any) -> Any:  # noqa: N805

@@ -9,7 +9,7 @@ from datetime import timedelta
 from tests.adversary.arena import Arena, Seat, Setting, arena
 from tests.adversary.judge import Judge
 
-from xiaoer.domain.conversation import Inbound
+from xiaoer.domain.conversation import Inbound, Turn
 from xiaoer.domain.decision import Chosen, Do
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.order import OrderState
@@ -27,8 +27,8 @@ class Cancels:
     def __init__(self) -> None:
         self.orders: list[str] = []
 
-    async def next(self, turn: object) -> Chosen | None:
-        if not self.orders or getattr(turn, "steps", ()):
+    async def next(self, turn: Turn) -> Chosen | None:
+        if not self.orders or turn.steps:
             return None
         return Chosen(Do("cancel_order", {"order_id": self.orders.pop(0)}), "honest")
 
