@@ -38,7 +38,6 @@ from xiaoer.store.corrections import SqlCorrections
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
-from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
 from xiaoer.text.clean import fold, tidy
@@ -151,7 +150,6 @@ class Arena:
             desk=SqlDesk(self.store),
             tries=SqlTries(self.store, secret=b"adversary"),
             tickets=SqlTickets(self.store),
-            photos=SqlPhotos(self.store),
             corrections=SqlCorrections(self.store),
             shop=shop,
             policy=town_.policy,
@@ -255,8 +253,7 @@ class Arena:
     async def _crossed(self, seat: Seat) -> None:
         """A yes that is written while the reply is made: to nothing that was read."""
         mind, conversations = self.minds[seat.shop], self._house(seat.shop).conversations
-        inner = mind._mind
-        told: list[Any] = []
+        inner, told = mind._mind, list[object]()
 
         class Crossed:
             async def next(_, turn: Any) -> Any:  # noqa: N805
@@ -356,7 +353,6 @@ class Arena:
         house = self._house(seat.shop)
         return Reach(
             shop=house.shop, ledger=house.ledger, desk=house.desk, tries=house.tries, tickets=house.tickets,
-            photos=house.photos,
             conversations=house.conversations, policy=house.policy, conversation_id=conversation.id,
             language=conversation.language, now=self.now,
         )  # fmt: skip

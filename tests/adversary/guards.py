@@ -12,7 +12,7 @@ from xiaoer.actions import change_address, run
 from xiaoer.actions.base import CATALOGUE
 from xiaoer.decide import outside, router
 from xiaoer.domain.conversation import Turn
-from xiaoer.domain.decision import Chosen
+from xiaoer.domain.decision import Chosen, Do
 from xiaoer.domain.ids import IntentId, OrderId
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Outcome, Plan
@@ -54,10 +54,10 @@ def _anybodys_card(patch: Patch) -> None:
 
 def _yes_of_a_mind(patch: Patch) -> None:
     def kept_only(chosen: Chosen, turn_: Turn) -> Chosen:
-        args = getattr(chosen.decision, "args", None)
-        if args is None or not hasattr(chosen.decision, "confirmed"):
-            return chosen
-        return replace(chosen, decision=replace(chosen.decision, args=kept(args)))  # type: ignore[arg-type]
+        call = chosen.decision
+        return (
+            replace(chosen, decision=replace(call, args=kept(call.args))) if isinstance(call, Do) else chosen
+        )
 
     patch.setattr(turn, "proposed", kept_only)
 
@@ -133,9 +133,8 @@ def _taken_late(patch: Patch) -> None:
 
     async def take(self: SqlLedger, intent_id: IntentId, *, now: Any) -> bool:
         query = select(tables.intents.c.created_at).where(tables.intents.c.id == intent_id)
-        return await real(
-            self, intent_id, now=await self._store.read(lambda conn: conn.execute(query).scalar_one())
-        )
+        made: Any = await self._store.read(lambda conn: conn.scalar(query))
+        return await real(self, intent_id, now=made)
 
     patch.setattr(SqlLedger, "take", take)
 

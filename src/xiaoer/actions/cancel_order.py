@@ -47,6 +47,7 @@ class CancelOrder(Action[CancelOrderArgs]):
         facts: Facts = {
             "order_id": order.id,
             "items": goods(order),
+            "total": order.total,
             "refund": refund_of_all(order) if order.payments else None,
             "methods": tuple(dict.fromkeys(source.method.value for source, _ in back)),
             **({"reason": listed[reason]} if listed else {}),

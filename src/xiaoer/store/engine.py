@@ -24,6 +24,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from xiaoer.domain.ports import StoreDown
+from xiaoer.store import crash
 from xiaoer.store.lanes import Full, GroupCommit, Lane, Pooled
 
 T = TypeVar("T")
@@ -80,7 +81,10 @@ class Store:
         and a repeat must be harmless. ValueError: a text that cannot be stored (NUL, a lone surrogate).
         """
         with _told(key):
-            return await self._result(self._writes.submit(fn))
+            crash.boundary()
+            value = await self._result(self._writes.submit(fn))
+            crash.boundary()
+            return value
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """The result of `fn`, which sees one moment's state on SQLite. StoreDown."""
