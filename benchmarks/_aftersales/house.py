@@ -1,8 +1,9 @@
 """The app over the imported shop: its door for listed writes, and its web client for customers who talk."""
 
+import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,6 @@ from _aftersales.tau import Write
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import run
 from xiaoer.app import App, open_app, web
-from xiaoer.app.served import AUDIENCE, DEMO_KEY
 from xiaoer.app.stocking import import_shop
 from xiaoer.domain.decision import Do
 from xiaoer.domain.ids import ConversationId, CustomerId, OrderId
@@ -25,13 +25,13 @@ from xiaoer.domain.outcome import NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
-from xiaoer.guard.identity import ShopSigner, SignKey
 from xiaoer.settings import Settings
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.store.engine import Store
 
 NOW = datetime(2024, 5, 15, 19, 0, tzinfo=UTC)  # the day tau-bench's customers speak
 SHOP_FILE = "demo-shop.db"
+ANSWER_S, PAUSE_S = 60.0, 0.005
 NOBODY = "W0000000"
 
 
@@ -60,28 +60,75 @@ def shop_file(app: App) -> Path:
 
 
 @asynccontextmanager
-async def signed_in(app: App, customer_id: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the public API with a signed-in customer's token of the shop."""
-    key = SignKey("HS256", app.secret["demo_sign_in"])
-    signer = ShopSigner(kid=DEMO_KEY, key=key, audience=AUDIENCE, shop_id=app.policy.shop_id)
-    customer = await app.house.shop.customer(CustomerId(customer_id))
-    if customer is None:
-        raise LookupError(customer_id)
+async def site_of(app: App) -> AsyncIterator[httpx.AsyncClient]:
+    """The web channel, without a network between."""
     site = web(app, with_demo=True)
     async with (
         site.router.lifespan_context(site),
         httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=site),
-            base_url="http://tau.test",
-            headers={"Authorization": f"Bearer {sign(signer, customer_id)}"},
-            timeout=30,
+            transport=httpx.ASGITransport(app=site), base_url="http://tau.test", timeout=ANSWER_S
         ) as client,
     ):
         yield client
 
 
-def sign(signer: ShopSigner, customer_id: str) -> str:
-    raise NotImplementedError(customer_id)
+@dataclass(slots=True)
+class Talk:
+    """A signed-in customer at the web channel: the public API and nothing else."""
+
+    client: httpx.AsyncClient
+    path: str
+    headers: Mapping[str, str]
+    seq: int = 0
+    said: int = 0
+
+    @classmethod
+    async def begin(cls, client: httpx.AsyncClient, customer_id: str) -> "Talk":
+        """The shop's own page signs the customer in, as it does for anybody who tries the demo."""
+        body = {"customer_id": customer_id}
+        token = (await _checked(client.post("/demo/api/sign-in", json=body)))["token"]
+        opened = await _checked(
+            client.post(
+                "/v1/conversations",
+                json={"language": "en"},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        )
+        path = f"/v1/conversations/{opened['id']}"
+        return cls(client, path, {"Authorization": f"Bearer {opened['token']}"})
+
+    async def says(self, text: str) -> list[dict[str, Any]]:
+        """What the counter says to it, as messages of the API. TimeoutError if it says nothing."""
+        self.said += 1
+        body = {"client_id": f"c{self.said}", "text": text}
+        await _checked(self.client.post(f"{self.path}/messages", json=body, headers=self.headers))
+        return await self._heard()
+
+    async def presses(self, intent_id: str, *, yes: bool) -> dict[str, Any]:
+        """A card's button; how the card stands then."""
+        answer = "confirm" if yes else "decline"
+        call = self.client.post(f"{self.path}/cards/{intent_id}/{answer}", headers=self.headers)
+        return await _checked(call)
+
+    async def _heard(self) -> list[dict[str, Any]]:
+        async with asyncio.timeout(ANSWER_S):
+            while True:
+                query = {"after": self.seq, "limit": 200}
+                found = await _checked(
+                    self.client.get(f"{self.path}/messages", params=query, headers=self.headers)
+                )
+                new = found["messages"]
+                if any(m["kind"] == "message" and m["machine"] for m in new):
+                    self.seq = max(m["seq"] for m in new)
+                    return [m for m in new if m["machine"]]
+                await asyncio.sleep(PAUSE_S)
+
+
+async def _checked(call: Awaitable[httpx.Response]) -> dict[str, Any]:
+    response = await call
+    response.raise_for_status()
+    found: dict[str, Any] = response.json()
+    return found
 
 
 @dataclass(slots=True)
@@ -119,7 +166,7 @@ class Door:
     async def translated(self, write: Write) -> tuple[str, dict[str, Any]]:
         given = write.args
         if write.name == "modify_user_address":
-            return "change_profile", {"address": _address(given)}
+            return "change_profile_address", {"address": _address(given)}
         number, order = given["order_id"].removeprefix("#"), await self.order(given["order_id"])
         args: dict[str, Any] = {"order_id": number}
         if write.name == "cancel_pending_order":
