@@ -13,7 +13,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import CustomerId, OrderId, WayId
 from xiaoer.domain.order import CaseKind, Order, OrderState
 from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome, Reason, Refused
-from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.policies.file import load_policy
 from xiaoer.shops.imported.tau_retail import PLACED, read
 from xiaoer.shops.memory import MemoryShop, Stock
@@ -41,20 +41,21 @@ def _bench() -> Bench:
     )
 
 
-async def _does(bench: Bench, action: str, actor: Actor = ADA, **args: Any) -> Outcome:
+async def _does(bench: Bench, action: str, actor: Actor = ADA, /, **args: Any) -> Outcome:
     outcome = await bench.does(action, args, actor)
     return await bench.says_yes(outcome.intent_id, actor) if isinstance(outcome, NeedsConfirm) else outcome
 
 
 async def _order(bench: Bench, number: str) -> Order:
-    order = await bench.shop.order(OrderId(number))
+    order: Order | None = await bench.shop.order(OrderId(number))
     assert order is not None
     return order
 
 
 async def _balance(bench: Bench) -> int:
-    customer = await bench.shop.customer(ADA.customer_id)
-    return next(way.balance.minor for way in customer.ways if way.id == GIFT)
+    customer: Customer | None = await bench.shop.customer(ADA.customer_id)
+    ways = customer.ways if customer else ()
+    return next(way.balance.minor for way in ways if way.id == GIFT and way.balance)
 
 
 async def _asks(bench: Bench, action: str, known: Facts, actor: Actor = ADA) -> tuple[list[str], list[str]]:
@@ -105,7 +106,7 @@ async def test_after_that_nothing_of_the_order_is_changed_any_more() -> None:
 
 async def test_what_is_cheaper_goes_to_the_way_that_is_named() -> None:
     bench = _bench()
-    args = {"order_id": PENDING, "line_id": f"{PENDING}-2", "variant_id": "1000000022"}
+    args: dict[str, Any] = {"order_id": PENDING, "line_id": f"{PENDING}-2", "variant_id": "1000000022"}
     assert isinstance(await _does(bench, "change_items", **args, way_id=GIFT), Done)
     refund = (await _order(bench, PENDING)).refunds[-1]
     assert (refund.way_id, refund.amount.minor) == (GIFT, 510)
@@ -114,14 +115,14 @@ async def test_what_is_cheaper_goes_to_the_way_that_is_named() -> None:
 
 async def test_it_is_asked_which_way_only_where_money_moves_and_there_are_several() -> None:
     bench = _bench()
-    known = {"order_id": PENDING, "line_id": f"{PENDING}-1"}
+    known: dict[str, Any] = {"order_id": PENDING, "line_id": f"{PENDING}-1"}
     assert await _asks(bench, "change_items", {**known, "variant_id": "1000000013"}) == (
         ["way_id"],
         [CARD, GIFT, PAYPAL],
     )
     assert await _asks(bench, "change_items", {**known, "variant_id": "1000000012"}) == ([], [])
     _refused(await _does(bench, "change_items", **known, variant_id="1000000013"), Reason.BAD_ARGUMENTS)
-    alone = {"order_id": "W1000005", "line_id": "W1000005-1", "variant_id": "1000000012"}
+    alone: dict[str, Any] = {"order_id": "W1000005", "line_id": "W1000005-1", "variant_id": "1000000012"}
     assert await _asks(bench, "request_exchange", alone, BEN) == ([], [])
     assert isinstance(await _does(bench, "request_exchange", BEN, **alone), Done)
     assert (await _order(bench, "W1000005")).cases[0].way_id == "credit_card_1000009"
@@ -129,7 +130,7 @@ async def test_it_is_asked_which_way_only_where_money_moves_and_there_are_severa
 
 async def test_of_several_items_each_variant_is_asked_for_in_turn() -> None:
     bench = _bench()
-    known = {"order_id": DELIVERED, "line_id": f"{DELIVERED}-1,{DELIVERED}-3"}
+    known: dict[str, Any] = {"order_id": DELIVERED, "line_id": f"{DELIVERED}-1,{DELIVERED}-3"}
     missing, first = await _asks(bench, "request_exchange", known)
     assert missing == ["variant_id"]
     assert "1000000013" in first
@@ -155,7 +156,7 @@ async def test_an_exchange_of_several_for_dearer_ones_is_paid_when_they_are_sent
     assert case.new_variant_ids == ("1000000013", "1000000021")
     assert case.extra is not None
     assert (case.extra.minor, case.way_id) == (2550 + 510, CARD)
-    again = {"order_id": DELIVERED, "line_id": f"{DELIVERED}-2", "way_id": GIFT}
+    again: dict[str, Any] = {"order_id": DELIVERED, "line_id": f"{DELIVERED}-2", "way_id": GIFT}
     _refused(await _does(bench, "request_return", **again), Reason.CASE_OPEN)
 
 
@@ -182,7 +183,7 @@ async def test_a_change_that_is_not_to_be(changes: dict[str, Any], reason: Reaso
 
 async def test_a_refund_goes_the_way_it_was_paid_or_to_a_gift_card() -> None:
     bench = _bench()
-    known = {"order_id": DELIVERED, "line_id": "all"}
+    known: dict[str, Any] = {"order_id": DELIVERED, "line_id": "all"}
     assert await _asks(bench, "request_return", known) == (["way_id"], [PAYPAL, GIFT])
     _refused(await _does(bench, "request_return", **known, way_id=CARD), Reason.WAY_NOT_TAKEN)
     _refused(await _does(bench, "request_return", **known), Reason.BAD_ARGUMENTS)
@@ -209,7 +210,7 @@ async def test_it_is_cancelled_for_a_listed_reason_only() -> None:
         ["reason"],
         ["no_longer_needed", "ordered_by_mistake"],
     )
-    cancel = {"order_id": PENDING}
+    cancel: dict[str, Any] = {"order_id": PENDING}
     _refused(await _does(bench, "cancel_order", **cancel), Reason.BAD_ARGUMENTS)
     _refused(await _does(bench, "cancel_order", **cancel, reason="too dear"), Reason.REASON_NOT_TAKEN)
     assert isinstance(await _does(bench, "cancel_order", **cancel, reason="下错单了"), Done)

@@ -1,4 +1,4 @@
-"""A shop from files nobody here made: read whole, kept beside others; what cannot be read is told in a line."""
+"""A shop from files nobody here made: read whole, kept beside others; what cannot be read is told."""
 
 import gzip
 import json

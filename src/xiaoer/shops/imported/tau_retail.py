@@ -166,7 +166,7 @@ def _category(product: form.TauProduct) -> Category:
     return Category(key=_key(product), name=name, synonyms=(product.name.lower(),))
 
 
-def _key(product: form.TauProduct) -> str:
+def _key(product: form.TauProduct | form.TauItem) -> str:
     plain = "".join(c if c.isalnum() else "_" for c in product.name.lower())
     return f"{plain}_{product.product_id}"
 
@@ -222,7 +222,7 @@ def _line(item: form.TauItem, line_id: LineId, currency: str) -> Line:
         id=line_id,
         product_id=ProductId(item.product_id),
         variant_id=VariantId(item.item_id),
-        category=_key(form.TauProduct.model_construct(name=item.name, product_id=item.product_id)),
+        category=_key(item),
         title=Words(item.name, item.name),
         options=_options(item.options),
         quantity=1,
