@@ -28,6 +28,7 @@ from xiaoer.store.engine import Store
 
 NOW = datetime(2024, 5, 15, 19, 0, tzinfo=UTC)  # the day tau-bench's customers speak
 SHOP_FILE = "demo-shop.db"
+ANSWER_S, PAUSE_S = 60.0, 0.005
 NOBODY = "W0000000"
 
 
@@ -90,7 +91,7 @@ class Door:
     async def translated(self, write: Write) -> tuple[str, dict[str, Any]]:
         given = write.args
         if write.name == "modify_user_address":
-            return "change_profile", {"address": _address(given)}
+            return "change_profile_address", {"address": _address(given)}
         number, order = given["order_id"].removeprefix("#"), await self.order(given["order_id"])
         args: dict[str, Any] = {"order_id": number}
         if write.name == "cancel_pending_order":

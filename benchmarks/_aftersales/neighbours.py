@@ -1,9 +1,10 @@
 """Unlawful neighbours of the listed writes: one thing of each is made wrong, and must be refused for that."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -88,23 +89,24 @@ async def neighbours(data: Path, doors: Doors, progress: Callable[[str], None]) 
             tally.count(neighbour, await _asked(door, neighbour))
         tally.written += differences(door.file, raw, since=Pristine(doors.pristine, raw))[:SHOWN]
     after = [n for n in every if n.before is not None]
-    for n, neighbour in enumerate(after, start=len(alone)):
-        progress(f"neighbours: {n + 1} of {len(every)}")
-        await _after(doors, raw, neighbour, tally)
+    for n, (_, some) in enumerate(groupby(after, key=lambda n: str(n.before)), start=1):
+        progress(f"neighbours: after write {n}")
+        await _after(doors, raw, list(some), tally)
     return tally
 
 
-async def _after(doors: Doors, raw: Database, neighbour: Neighbour, tally: Tally) -> None:
-    assert neighbour.before is not None
-    who, first = neighbour.before
+async def _after(doors: Doors, raw: Database, some: Sequence[Neighbour], tally: Tally) -> None:
+    """All that follow the same write, on one copy."""
+    who, first = some[0].before or ("", some[0].write)
     wanted = raw.copy_for(who)
     async with doors.fresh() as door:
         if not reference.applied(wanted, who, first):
             return
         outcome = await door.writes(door.actor(who), first)
         if not isinstance(outcome, Done):
-            tally.wrong.append(f"{neighbour.kind}: {first} came to {outcome}")
-        tally.count(neighbour, await _asked(door, neighbour))
+            tally.wrong.append(f"{some[0].kind}: {first} came to {outcome}")
+        for neighbour in some:
+            tally.count(neighbour, await _asked(door, neighbour))
         tally.written += differences(door.file, wanted, since=Pristine(doors.pristine, raw))[:SHOWN]
 
 
