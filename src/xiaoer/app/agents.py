@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from xiaoer.app.given import Misconfigured
 from xiaoer.app.house import App
+from xiaoer.app.identity import tokens_of
 from xiaoer.channels.web import agents
 from xiaoer.domain.people import Actor, Customer, Proof, Role
-from xiaoer.guard.identity import AGENT, GUEST_LIFE, ConversationTokens, Identity
+from xiaoer.guard.identity import GUEST_LIFE, Identity
 
 MISSING = (
     "还没有装 MCP 组件：pip install 'xiaoer[mcp]'\nThe MCP extra is not installed: pip install 'xiaoer[mcp]'"
@@ -43,11 +44,6 @@ def need() -> None:
     """Misconfigured, with what to do, unless the extra is installed."""
     if find_spec("mcp") is None:
         raise Misconfigured(MISSING)
-
-
-def tokens_of(app: App) -> ConversationTokens:
-    """Of agents: no web route takes one."""
-    return ConversationTokens(app.secret["conversation"], use=AGENT)
 
 
 async def token_for(app: App, customer: Customer) -> str:

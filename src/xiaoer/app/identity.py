@@ -2,7 +2,7 @@
 
 from xiaoer.app.given import Misconfigured, sign_in_keys, staff_tokens
 from xiaoer.app.house import App
-from xiaoer.guard.identity import ConversationTokens, Identity, ShopSignIn, SignKey, StaffTokens
+from xiaoer.guard.identity import AGENT, ConversationTokens, Identity, ShopSignIn, SignKey, StaffTokens
 
 AUDIENCE = "xiaoer"  # who a shop's sign-in tokens are meant for
 DEMO_KEY = "demo"  # id of the key the demo storefront signs with
@@ -28,3 +28,8 @@ def sign_in_of(app: App, audience: str, *, with_demo: bool) -> ShopSignIn | None
     """Reads what the shop signs for `audience`; None if it signs nobody in."""
     keys = sign_in_keys(app.settings) | ({DEMO_KEY: demo_key(app)} if with_demo else {})
     return ShopSignIn(keys, audience=audience, shop_id=app.policy.shop_id) if keys else None
+
+
+def tokens_of(app: App) -> ConversationTokens:
+    """Of agents: no web route takes one."""
+    return ConversationTokens(app.secret["conversation"], use=AGENT)

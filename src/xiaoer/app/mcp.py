@@ -1,8 +1,7 @@
 """The MCP channel over an open app. Needs the extra: only app/agents.py and `xiaoer mcp` import it."""
 
-from xiaoer.app.agents import tokens_of
 from xiaoer.app.house import App
-from xiaoer.app.identity import sign_in_of
+from xiaoer.app.identity import sign_in_of, tokens_of
 from xiaoer.channels.mcp import stdio
 from xiaoer.channels.mcp.articles import Articles
 from xiaoer.channels.mcp.asking import Asking

@@ -17,7 +17,7 @@ from tests.turns.house import HouseUrl, Opened
 
 import xiaoer
 from xiaoer.app import App, utc_now, web
-from xiaoer.app.agents import tokens_of
+from xiaoer.app.identity import tokens_of
 from xiaoer.domain.order import Order, OrderState
 
 SOURCE = str(Path(xiaoer.__file__).parents[1])
