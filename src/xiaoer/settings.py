@@ -71,7 +71,28 @@ class Settings(BaseSettings):
     embeddings_timeout_s: float = Field(
         default=0.3, gt=0, le=5, description="Longest a customer waits for an embedding before words decide"
     )
+    mcp: bool = Field(
+        default=False, description="Also serve agents of customers, at /mcp; needs the extra mcp"
+    )
+    mcp_hosts: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Host names under which agents reach /mcp, comma-separated; this machine's are known",
+    )
+    mcp_confirm_url: str = Field(
+        default="",
+        description="Page where customers find their conversation, for agents; may hold {conversation_id}",
+    )
+    mcp_token: SecretStr = Field(
+        default=SecretStr(""), description="Token an agent on this machine asks with: xiaoer mcp over stdio"
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
+
+    @field_validator("allowed_origins", "mcp_hosts", mode="before")
+    @classmethod
+    def _by_commas(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return [part.strip() for part in given.split(",") if part.strip()]
 
     @field_validator("embeddings_url")
     @classmethod

@@ -12,13 +12,14 @@ import anyio
 import anyio.to_thread
 import structlog
 
-from xiaoer.actions.base import Reach
+from xiaoer.actions.base import Reach, reads_only
 from xiaoer.actions.promised import promised_in
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember
 from xiaoer.domain.care_ports import Tickets
-from xiaoer.domain.conversation import Conversation, Message, State, Step, Turn, TurnRecord
+from xiaoer.domain.conversation import Conversation, Memory, Message, State, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say
+from xiaoer.domain.facts import Facts
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.learning_ports import Corrections
@@ -41,7 +42,7 @@ from xiaoer.domain.ports import (
     Wakeups,
 )
 from xiaoer.domain.promise_ports import AlreadySaid
-from xiaoer.domain.reply import ConfirmCard, Reply
+from xiaoer.domain.reply import NOTHING, ConfirmCard, Reply, after
 from xiaoer.domain.restock import Restocks
 from xiaoer.domain.understanding import Understanding
 from xiaoer.guard.outbound import found_in
@@ -56,6 +57,7 @@ MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered 
 MOST_LATER = 200  # events since a message that a card is looked for in
 PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # waits of a pressed card for a turn under way
 BROKEN = Chosen(HandOff("broken"), "rule:broken")
+BY_AGENT = "agent:mcp"
 _log = structlog.get_logger(__name__)
 
 
@@ -308,6 +310,23 @@ class Clerk:
         matched = isinstance(record.turn.steps[0].outcome, Done)  # a proof from before is none of this one
         return matched and OrderId(order_id) in record.turn.conversation.actor.proven_orders
 
+    async def ask(self, conversation_id: ConversationId, action: str, args: Facts) -> TurnRecord:
+        """A program in the customer's name asks for one action; the reply is the program's.
+
+        The customer is shown what was done in their name and what waits for their yes. The conversation keeps
+        its memory: no word said next can mean this card, only its own button. Busy, LookupError.
+        """
+        async with self._alone(conversation_id) as begun:
+            alone = replace(begun, memory=Memory())
+            record = await self._serve(alone, Chosen(Do(action, args), BY_AGENT))
+            kept = replace(record, turn=replace(record.turn, memory=begun.conversation.memory))
+            if (notice := notice_of(kept.turn)) is None:
+                await self.house.conversations.finish_turn(replace(kept, reply=NOTHING), now=self.clock())
+                return kept
+            begins = self.voice.say(Chosen(Say(notice), BY_AGENT), None, kept.turn)
+            await self._finish(replace(kept, reply=after(begins, kept.reply)))
+        return kept
+
     async def tell(self, conversation_id: ConversationId, chosen: Chosen, *, once: str) -> bool:
         """Speak first, of a thing the customer waits for: a turn of its own, of this id, so never twice.
 
@@ -352,6 +371,15 @@ def _silence(conversation: Conversation) -> Understanding:
 
 def texts_of(messages: Sequence[Message]) -> list[str]:
     return [message.text for message in messages if message.text]
+
+
+def notice_of(turn: Turn) -> str | None:
+    """How a customer is told that a program asked; None where it only read, or nothing came of it."""
+    step = turn.steps[-1]
+    if isinstance(step.outcome, NeedsConfirm):
+        return "agent_asks"
+    acted = isinstance(step.outcome, Done) and not reads_only(step.outcome.action)
+    return "agent_did" if acted else None
 
 
 def where(bug: BaseException) -> str:

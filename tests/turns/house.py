@@ -113,7 +113,7 @@ def opened(template: Path, tmp_path: Path) -> Opened:
 
     @asynccontextmanager
     async def open_(
-        clock: Clock, patience_s: float = 20.0, database_url: str = ""
+        clock: Clock, patience_s: float = 20.0, database_url: str = "", **more: Any
     ) -> AsyncIterator[tuple[App, Switch]]:
         settings = Settings(
             data_dir=folder,
@@ -121,6 +121,7 @@ def opened(template: Path, tmp_path: Path) -> Opened:
             shop_read_timeout_s=patience_s,
             shop_write_timeout_s=patience_s,
             _env_file=None,
+            **more,
         )
         switches: list[Switch] = []
 

@@ -66,6 +66,8 @@ class Action(ABC, Generic[A]):
     risk: ClassVar[Risk]
     takes: type[A]
     needs: ClassVar[Can | None] = None  # an ability not every order system has
+    about: ClassVar[str] = ""  # what it does, in a line; empty: as its arguments say
+    in_person: ClassVar[bool] = False  # asked for by the person alone, never by a program in their name
 
     @abstractmethod
     async def check(self, args: A, actor: Actor, reach: Reach) -> Plan | Refused:
@@ -91,6 +93,11 @@ def lacks(action: Action[Any], reach: Reach) -> bool:
 
 
 CATALOGUE: dict[str, Action[Any]] = {}
+
+
+def reads_only(name: str) -> bool:
+    """Whether the action of this name changes nothing; so does one that there is not."""
+    return name not in CATALOGUE or CATALOGUE[name].risk is Risk.READ
 
 
 def offer(action: Action[A]) -> None:

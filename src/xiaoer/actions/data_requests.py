@@ -18,6 +18,7 @@ class RequestDataExport(Action[NoArgs]):
     name = "request_data_export"
     risk = Risk.HOUSE
     takes = NoArgs
+    in_person = True
     kind: ClassVar[TicketKind] = TicketKind.DATA_EXPORT
 
     @override

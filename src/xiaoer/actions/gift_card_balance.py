@@ -11,6 +11,7 @@ from xiaoer.guard.access import signed_in
 
 class GiftCardBalance(Action[NoArgs]):
     name = "gift_card_balance"
+    about = "What is left on the customer's gift card."
     risk = Risk.READ
     takes = NoArgs
 

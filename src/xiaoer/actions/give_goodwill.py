@@ -22,6 +22,7 @@ from xiaoer.guard.access import MOST_ORDERS, owned_order
 
 class GiveGoodwill(Action[OrderArgs]):
     name = "give_goodwill"
+    about = "A gesture for an order that went wrong, as much as the policy says."
     risk = Risk.MONEY
     needs = Can.GIVE_BACK
     takes = OrderArgs

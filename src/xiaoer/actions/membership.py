@@ -13,6 +13,7 @@ from xiaoer.guard.access import signed_in
 
 class Membership(Action[NoArgs]):
     name = "membership"
+    about = "The customer's tier, and what it gives them."
     risk = Risk.READ
     takes = NoArgs
 

@@ -63,6 +63,7 @@ async def order_with_parcel(tracking_number: str, actor: Actor, reach: Reach) ->
 
 class LookUpOrder(Action[OrderArgs]):
     name = "look_up_order"
+    about = "Where an order of the customer stands: items, state, amounts, parcels."
     risk = Risk.READ
     takes = OrderArgs
 
@@ -86,6 +87,7 @@ class TrackParcel(LookUpOrder):
     """The same facts, told from the parcel's side."""
 
     name = "track_parcel"
+    about = "How far the parcel of an order is, and its expected day."
 
     @override
     async def check(self, args: OrderArgs, actor: Actor, reach: Reach) -> Plan | Refused:
@@ -105,6 +107,7 @@ class TrackParcel(LookUpOrder):
 
 class ListOrders(Action[NoArgs]):
     name = "list_orders"
+    about = "The customer's own orders, newest first."
     risk = Risk.READ
     takes = NoArgs
 

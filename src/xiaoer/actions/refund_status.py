@@ -17,6 +17,7 @@ from xiaoer.guard.access import owned_order
 
 class RefundStatus(Action[OrderArgs]):
     name = "refund_status"
+    about = "How far the refund of an order is."
     risk = Risk.READ
     takes = OrderArgs
 

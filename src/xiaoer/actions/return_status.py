@@ -21,6 +21,7 @@ _OVER = frozenset({CaseState.CLOSED, CaseState.REFUNDED, CaseState.REPLACED})
 
 class ReturnStatus(Action[OrderArgs]):
     name = "return_status"
+    about = "How far the return or exchange of an order is, and by when to send it."
     risk = Risk.READ
     takes = OrderArgs
 

@@ -31,6 +31,7 @@ class UrgeShipping(Action[OrderArgs]):
     """
 
     name = "urge_shipping"
+    about = "Ask the warehouse to hurry with an order; says until when it is promised."
     risk = Risk.HOUSE
     takes = OrderArgs
     needs = Can.URGE

@@ -8,36 +8,25 @@ from functools import partial
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from xiaoer.app.given import Misconfigured, demo_folder, sign_in_keys, staff_tokens, ui_folder
+from xiaoer.app.agents import agents_of
+from xiaoer.app.given import demo_folder, ui_folder
 from xiaoer.app.house import App
+from xiaoer.app.identity import AUDIENCE, DEMO_KEY, demo_key, identity_of
 from xiaoer.app.knowledge_routes import knowledge_routers
 from xiaoer.channels import storefront
 from xiaoer.channels.web import clockwork, learning, templates
 from xiaoer.channels.web.front import Front, Pace, Pages, build
 from xiaoer.domain.ids import ConversationId, MessageId
 from xiaoer.domain.words import Language
-from xiaoer.guard.identity import ConversationTokens, Identity, ShopSignIn, SignKey, StaffTokens
 from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.store.changes import changed_since
 from xiaoer.store.engine import Store
-
-AUDIENCE = "xiaoer"  # who a shop's sign-in tokens are meant for
-DEMO_KEY = "demo"  # id of the key the demo storefront signs with
 
 
 def web(app: App, *, with_demo: bool) -> FastAPI:
     """The web channel over an open app. `with_demo`: and the demo shop's site, which signs anybody in."""
     settings, shop = app.settings, app.house.shop
-    key = SignKey("HS256", app.secret["demo_sign_in"])
-    keys = sign_in_keys(settings) | ({DEMO_KEY: key} if with_demo else {})
-    try:
-        identity = Identity(
-            tokens=ConversationTokens(app.secret["conversation"]),
-            staff=StaffTokens(staff_tokens(settings)),
-            sign_in=ShopSignIn(keys, audience=AUDIENCE, shop_id=app.policy.shop_id) if keys else None,
-        )
-    except ValueError as short:
-        raise Misconfigured(f"XIAOER_SECRET or XIAOER_STAFF_TOKENS: {short}") from None
+    identity = identity_of(app, with_demo=with_demo)
     pages, books = Pages(widget=ui_folder("widget")), app.clockwork.books
     more = [
         templates.router(app.own_words.editor, app.clerk.clock),
@@ -48,9 +37,10 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         pages = replace(pages, storefront=ui_folder("storefront"), images=demo_folder() / "images")
         more.append(
             storefront.router(
-                shop, app.policy, key=key, kid=DEMO_KEY, audience=AUDIENCE, clock=app.clerk.clock
+                shop, app.policy, key=demo_key(app), kid=DEMO_KEY, audience=AUDIENCE, clock=app.clerk.clock
             )
         )
+    agents = agents_of(app, identity, with_demo=with_demo)
     front = Front(
         conversations=app.house.conversations,
         desk=app.house.desk,
@@ -75,11 +65,12 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
             app.knowledge.importing.run,
             app.learning.school.run,
             *app.embedding,
+            *agents.beside,
         ],
         allowed_origins=settings.allowed_origins,
         pace=Pace(settle_s=settings.settle_s),
         pages=pages,
-        more=[*more, *knowledge_routers(app.knowledge)],
+        more=[*more, *knowledge_routers(app.knowledge), *agents.routers],
     )
     return build(front)
 

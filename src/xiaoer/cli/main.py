@@ -20,6 +20,7 @@ from xiaoer.cli.embeddings import embeddings
 from xiaoer.cli.evaluate import evaluate
 from xiaoer.cli.kb import kb
 from xiaoer.cli.learning import train
+from xiaoer.cli.mcp import mcp
 from xiaoer.cli.policy import policy
 from xiaoer.cli.promises import jobs, promises
 from xiaoer.cli.shared import Stop, customer_of, err, out, read_settings, run
@@ -43,6 +44,7 @@ cli.add_typer(embeddings, name="embeddings")
 cli.add_typer(evaluate, name="evaluate")
 cli.add_typer(jobs, name="jobs")
 cli.add_typer(kb, name="kb")
+cli.command("mcp")(mcp)
 cli.add_typer(policy, name="policy")
 cli.add_typer(privacy, name="privacy")
 cli.add_typer(promises, name="promises")

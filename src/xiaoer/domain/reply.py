@@ -166,4 +166,10 @@ class Reply:
         return replace(self, parts=tuple(p for p in self.parts if not isinstance(p, TextPart)))
 
 
+def after(begins: Reply, reply: Reply) -> Reply:
+    """Both as one, in this order."""
+    parts, receipts = (*begins.parts, *reply.parts), (*begins.receipts, *reply.receipts)
+    return replace(reply, parts=parts, receipts=receipts)
+
+
 NOTHING = Reply(parts=(), receipts=(), origin=Origin.FLOW, language=Language.ZH)

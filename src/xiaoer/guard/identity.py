@@ -24,6 +24,8 @@ LONGEST_SIGN_IN = timedelta(
     hours=1
 )  # a sign-in token lives in a page: a stolen one must soon be worth nothing
 LEEWAY = timedelta(seconds=30)  # clocks of shop and counter differ
+AGENT_LIFE = timedelta(hours=24)  # of a program that asks in a customer's name
+AGENT = "agent"  # the use of its tokens: they ask over MCP, and press nothing on the customer's screen
 _LONGEST_TOKEN = 4_096  # characters; ours have about 200, a shop's about 600
 _SHORTEST_SECRET = 32  # bytes, RFC 7518 section 3.2
 
@@ -148,14 +150,15 @@ class ConversationTokens:
     """Bearer tokens, each good for one conversation until it expires.
 
     `secrets`: the first signs; the others still open what they signed, so that a secret can be changed.
+    `use`: what they are for; what was issued for one use opens nothing in another.
     """
 
-    def __init__(self, *secrets: str) -> None:
+    def __init__(self, *secrets: str, use: str = "conversation") -> None:
         if not secrets or any(len(s.encode()) < _SHORTEST_SECRET for s in secrets):
             raise ValueError(f"a token secret needs {_SHORTEST_SECRET} bytes")
         newest_last = list(reversed(secrets))
         signer = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-        self._box = URLSafeSerializer(newest_last, salt="conversation", signer_kwargs=signer)
+        self._box = URLSafeSerializer(newest_last, salt=use, signer_kwargs=signer)
 
     def issue(self, conversation_id: ConversationId, *, until: datetime) -> str:
         return str(self._box.dumps([conversation_id, int(until.timestamp())]))

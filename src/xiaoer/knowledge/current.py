@@ -1,6 +1,6 @@
 """The library of this process, kept at what the shop says now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -8,7 +8,7 @@ import anyio
 import anyio.to_thread
 
 from xiaoer.domain.ids import ShopId
-from xiaoer.domain.knowledge import Article, Name
+from xiaoer.domain.knowledge import Article, Name, Scope
 from xiaoer.domain.knowledge_ports import Articles
 from xiaoer.domain.ports import Embedder
 from xiaoer.knowledge.library import TantivyLibrary
@@ -35,6 +35,10 @@ class Current:
         if self._library is None:
             raise RuntimeError("refresh it first")
         return self._library
+
+    def said(self, scope: Scope) -> Sequence[Article]:
+        """The articles that may be said there and then, as of the last `refresh`."""
+        return [article for article in self._said if article.fits(scope)]
 
     async def refresh(self, now: datetime) -> bool:
         """Look whether anything changed, and take it in; whether it had. Cheap when nothing has."""

@@ -9,11 +9,11 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from xiaoer.channels.web.counter import Front, GivenFront
-from xiaoer.channels.web.pacer import Pacer
 from xiaoer.channels.web.problems import Problem, Trouble
 from xiaoer.domain.conversation import Conversation
 from xiaoer.domain.ids import ConversationId, CustomerId, StaffId
 from xiaoer.guard.identity import GUEST_LIFE, SIGNED_IN_LIFE, SignInRefused, TokenRefused
+from xiaoer.guard.pacer import Pacer
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["7f3c0a1b"])]
 

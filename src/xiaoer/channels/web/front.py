@@ -16,10 +16,10 @@ from xiaoer.channels.web import approvals, buttons, health, knowledge, knowledge
 from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
-from xiaoer.channels.web.pacer import Pacer
 from xiaoer.channels.web.problems import PROBLEM_SCHEMAS, catch, told
 from xiaoer.channels.web.stream import Patience, Unwound
 from xiaoer.channels.web.turns import Pace, Turns
+from xiaoer.guard.pacer import Pacer
 
 __all__ = ["Counter", "Front", "Hub", "Limits", "Pace", "Pages", "Patience", "Turns", "build"]
 
