@@ -117,6 +117,7 @@ class Door:
             tries=house.tries,
             tickets=house.tickets,
             photos=house.photos,
+            restocks=house.restocks,
             conversations=house.conversations,
             policy=house.policy,
             conversation_id=self.conversation_id,

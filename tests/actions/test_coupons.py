@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.actions.bench import GUEST, LOST, MEI, POLICY, Bench, order_of, proven
+from tests.actions.bench import GUEST, LOST, MEI, Bench, order_of, proven
 from tests.actions.test_care import done, no
+from tests.shops.worlds import POLICY
 
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.money import Money

@@ -38,6 +38,8 @@ from xiaoer.store.corrections import SqlCorrections
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.photos import SqlPhotos
+from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
 from xiaoer.text.clean import fold, tidy
@@ -150,6 +152,8 @@ class Arena:
             desk=SqlDesk(self.store),
             tries=SqlTries(self.store, secret=b"adversary"),
             tickets=SqlTickets(self.store),
+            photos=SqlPhotos(self.store),
+            restocks=SqlRestocks(self.store),
             corrections=SqlCorrections(self.store),
             shop=shop,
             policy=town_.policy,
@@ -353,6 +357,7 @@ class Arena:
         house = self._house(seat.shop)
         return Reach(
             shop=house.shop, ledger=house.ledger, desk=house.desk, tries=house.tries, tickets=house.tickets,
+            photos=house.photos, restocks=house.restocks,
             conversations=house.conversations, policy=house.policy, conversation_id=conversation.id,
             language=conversation.language, now=self.now,
         )  # fmt: skip

@@ -42,6 +42,8 @@ from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
 from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
+from xiaoer.store.photos import SqlPhotos
+from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
 from xiaoer.turn import Clerk, House
@@ -73,6 +75,8 @@ async def opened(url: str, shop_url: str, clock: Clock) -> AsyncIterator[Shift]:
             desk=SqlDesk(store),
             tries=SqlTries(store, secret=b"refund"),
             tickets=SqlTickets(store),
+            photos=SqlPhotos(store),
+            restocks=SqlRestocks(store),
             corrections=SqlCorrections(store),
             shop=shop,
             policy=POLICY,

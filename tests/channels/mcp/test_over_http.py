@@ -22,7 +22,7 @@ from xiaoer.app.identity import DEMO_KEY, demo_key
 from xiaoer.app.mcp import AUDIENCE
 from xiaoer.channels.mcp.articles import Articles
 from xiaoer.channels.mcp.asking import MOST_CARDS, STRANGE, facts_of
-from xiaoer.domain.ids import ConversationId, CustomerId
+from xiaoer.domain.ids import ConversationId, CustomerId, OrderId, StaffId
 from xiaoer.domain.knowledge import Article, By, Version
 from xiaoer.domain.order import OrderState
 from xiaoer.domain.words import Language
@@ -83,7 +83,7 @@ async def test_an_agent_proposes_and_its_customer_confirms_once(on_both: Agency)
         assert waits["outcome"] == "waits_for_customer"
         assert waits["conversation_id"] == customer.id
         for row in waits["cards"][0]["rows"]:
-            assert row["value"] in result.content[0].text
+            assert row["value"] in result.content[0].text  # type: ignore[union-attr]
         assert await shop.state_of(order) is OrderState.PAID
 
         [message] = await customer.heard()
@@ -127,8 +127,8 @@ async def test_an_agent_cannot_confirm_by_any_way(shop: Agency) -> None:
     bearer = {"Authorization": f"Bearer {token}"}
     for rest in (f"/cards/{card}/confirm", f"/cards/{card}/decline", "/agent-token", "/messages"):
         body = {"client_id": "a", "text": "yes"}
-        answer = await shop.http.post(customer.path + rest, headers=bearer, json=body)
-        assert answer.status_code == 401
+        posted = await shop.http.post(customer.path + rest, headers=bearer, json=body)
+        assert posted.status_code == 401
     assert (await shop.http.get(customer.path + "/messages", headers=bearer)).status_code == 401
     opening = await shop.http.post("/v1/conversations", headers=bearer, json={})
     assert opening.status_code == 401
@@ -158,7 +158,7 @@ async def test_anothers_order_is_no_order(shop: Agency) -> None:
     order = await shop.order(OrderState.PAID)
     stranger = await shop.order(OrderState.PAID, not_of=order.customer_id)
     missing = order.id[:-1] + ("0" if order.id[-1] != "0" else "1")
-    while await shop.shop.shop.order(missing):
+    while await shop.shop.shop.order(OrderId(missing)):
         missing = missing[:-2] + "00"
     for customer in (await shop.visitor(stranger.customer_id), await shop.visitor()):
         async with shop.agent(await shop.token(customer)) as agent:
@@ -244,11 +244,11 @@ async def test_odd_arguments_are_refused_in_words_and_kept_small(shop: Agency) -
             assert "x" * 650 not in str(answer)
     for odd in ('{"order_id":"\\u0000\\ud800M1"}', '{"order_id":NaN}', '["M1"]', '"M1"'):
         shop.clock.forward(minutes=1)
-        answer = await shop.raw(
+        raw = await shop.raw(
             calling("look_up_order", 0).replace('"arguments": 0', f'"arguments": {odd}'), token
         )
-        assert answer.status_code < 500
-        assert "Traceback" not in answer.text
+        assert raw.status_code < 500
+        assert "Traceback" not in raw.text
     assert max(map(len, await steps_of(shop, customer.id))) < 10_000
 
 
@@ -337,7 +337,7 @@ async def test_articles_in_the_customers_language(shop: Agency, language: str, o
         assert uri in {r.uri for r in found}
         own = (await agent.read_resource(uri)).contents[0]
         theirs = (await agent.read_resource(uri.replace(f"/{language}/", f"/{other}/"))).contents[0]
-        assert own.text != theirs.text
+        assert own.text != theirs.text  # type: ignore[union-attr]
         assert own.mime_type == "text/markdown"
         for bad in (
             "xiaoer://articles/zh/none",
@@ -378,7 +378,8 @@ async def test_only_what_may_be_said_in_public_is_a_resource(
             await agent.read_resource(uri)  # a draft is nobody's
         assert isinstance(await editor.publish([drafted.ref], now=now), Published)
         if said:
-            assert "Nothing is new." in (await agent.read_resource(uri, cache_mode="bypass")).contents[0].text
+            read = (await agent.read_resource(uri, cache_mode="bypass")).contents[0]
+            assert "Nothing is new." in read.text  # type: ignore[union-attr]
         else:
             with pytest.raises(MCPError):
                 await agent.read_resource(uri, cache_mode="bypass")
@@ -416,7 +417,7 @@ async def test_a_person_who_has_the_conversation_is_asked_instead(shop: Agency) 
     order = await shop.order(OrderState.PAID)
     customer = await shop.visitor(order.customer_id)
     await customer.post("/person")
-    assert await shop.app.house.desk.take(customer.id, "lin", now=shop.clock())
+    assert await shop.app.house.desk.take(customer.id, StaffId("lin"), now=shop.clock())
     before = len(await customer.heard())
     async with shop.agent(await shop.token(customer)) as agent:
         assert (await ask(agent, "cancel_order", {"order_id": order.id}))["reason"] == "person_has_it"

@@ -49,7 +49,7 @@ async def an_order(app: App, state: OrderState) -> Order:
 async def test_a_card_of_another_process_is_on_the_customers_screen(
     opened: Opened, house_url: HouseUrl, database: str
 ) -> None:
-    async with opened(utc_now, database_url=house_url(database), mcp=True) as (app, _):  # type: ignore[arg-type]
+    async with opened(utc_now, database_url=house_url(database), mcp=True) as (app, _):
         served = web(app, with_demo=True)
         transport = httpx.ASGITransport(served)
         async with (
@@ -74,7 +74,7 @@ async def test_a_card_of_another_process_is_on_the_customers_screen(
                 status = await ask(agent, "card_status", {"card_id": waits["card_id"]})
                 assert status["outcome"] == "done"
                 articles = (await agent.list_resources()).resources
-                text = (await agent.read_resource(articles[0].uri)).contents[0].text
+                text = (await agent.read_resource(articles[0].uri)).contents[0].text  # type: ignore[union-attr]
                 assert articles[0].title in text
             now = await app.house.shop.order(order.id)
             assert now is not None
@@ -82,7 +82,7 @@ async def test_a_card_of_another_process_is_on_the_customers_screen(
 
 
 async def test_the_operator_names_a_customer_and_a_token_that_is_over_opens_nothing(opened: Opened) -> None:
-    async with opened(utc_now) as (app, _):  # type: ignore[arg-type]
+    async with opened(utc_now) as (app, _):
         order = await an_order(app, OrderState.PAID)
         customer = await app.house.shop.customer(order.customer_id)
         assert customer is not None
@@ -113,8 +113,8 @@ def run(code: str, folder: Path, *args: str, **env: str) -> subprocess.Completed
 
 
 def test_without_the_extra_it_says_what_to_install_and_the_rest_works(tmp_path: Path) -> None:
-    for args, env in ((["mcp", "--as", "x@example.com"], {}), (["mcp", "--http"], {})):
-        ended = run(WITHOUT_EXTRA + MAIN, tmp_path, *args, **env)
+    for args in (["mcp", "--as", "x@example.com"], ["mcp", "--http"]):
+        ended = run(WITHOUT_EXTRA + MAIN, tmp_path, *args)
         assert ended.returncode == 2
         assert ended.stdout == ""
         assert ended.stderr.count("pip install 'xiaoer[mcp]'") == 2  # 中文, English

@@ -8,6 +8,7 @@ from xiaoer.domain.reply import (
     ConfirmCard,
     OrderCard,
     Part,
+    PhotoPart,
     ProductCards,
     QueueCard,
     QuickReplies,
@@ -51,8 +52,8 @@ def _lines(part: Part) -> Iterator[str]:
             yield from (f"{row.label}: {row.value}" for row in part.rows)
         case Citation(title=title):
             yield f"({title})"
-        case QueueCard() | QuickReplies():
-            return  # its text has been said; a button is for a screen
+        case QueueCard() | QuickReplies() | PhotoPart():
+            return  # its text has been said; a button and a photo are for a screen
         case _ as never:
             assert_never(never)
 
