@@ -136,7 +136,7 @@ async def test_of_several_items_each_variant_is_asked_for_in_turn() -> None:
     assert "1000000013" in first
     missing, second = await _asks(bench, "request_exchange", {**known, "variant_id": "1000000013"})
     assert missing == ["variant_id"]
-    assert second == ["1000000013,1000000021"]
+    assert second == ["1000000013,1000000021", "1000000013,1000000022"]  # the last is the very same again
     assert (await _asks(bench, "request_exchange", {**known, "variant_id": second[0]}))[0] == ["way_id"]
 
 

@@ -303,7 +303,7 @@ class Arena:
         if not seat.cards:
             return
         card = await self._house(seat.shop).ledger.proposal(seat.cards[-1])
-        if card is not None and self.rng.random() < 0.7:
+        if card is not None and "order_id" in card.plan.args and self.rng.random() < 0.7:
             order_id = OrderId(str(card.plan.args["order_id"]))
             state = self.rng.choice([OrderState.PACKED, OrderState.SHIPPED, None])
             self.shops[seat.shop].meddle(order_id, **({"state": state} if state else {}))

@@ -30,7 +30,7 @@ async def asked(store: Store, name: str = "c-lin") -> Asked:
     return replace(COMPLAINT, conversation_id=conversation.id, customer_id=CustomerId(name))
 
 
-async def kept(tickets: Tickets, one: Asked) -> None:
+async def kept(tickets: Tickets, one: Asked, elsewhere: ConversationId) -> None:
     first = await tickets.open(one, now=NOW)
     assert (first.asked, first.made_at, first.closed_at) == (one, NOW, None)
     assert first.number.startswith("T")
@@ -38,17 +38,18 @@ async def kept(tickets: Tickets, one: Asked) -> None:
     other = await tickets.open(replace(one, kind=TicketKind.CALL_BACK), now=NOW)
     assert other.number != first.number
     assert await tickets.current(TicketKind.COMPLAINT, one.conversation_id, None) == first
-    assert await tickets.current(TicketKind.COMPLAINT, ConversationId("elsewhere"), one.customer_id) == first
-    assert await tickets.current(TicketKind.COMPLAINT, ConversationId("elsewhere"), None) is None
+    assert await tickets.current(TicketKind.COMPLAINT, elsewhere, one.customer_id) == first
+    assert await tickets.current(TicketKind.COMPLAINT, elsewhere, None) is None
     assert await tickets.current(TicketKind.UNSUBSCRIBE, one.conversation_id, one.customer_id) is None
 
 
 async def test_one_open_ticket_of_a_kind(store: Store) -> None:
-    await kept(SqlTickets(store), await asked(store))
+    elsewhere = (await asked(store)).conversation_id
+    await kept(SqlTickets(store), await asked(store), elsewhere)
 
 
 async def test_one_open_ticket_of_a_kind_in_memory() -> None:
-    await kept(MemoryTickets(), COMPLAINT)
+    await kept(MemoryTickets(), COMPLAINT, ConversationId("elsewhere"))
 
 
 async def test_twenty_at_once_make_one(store: Store, database_url: str) -> None:

@@ -49,19 +49,19 @@ class ChangeContact(Action[ChangeContactArgs]):
         if (phone or customer.phone, email or customer.email) == (customer.phone, customer.email):
             return Refused(Reason.SAME_CONTACT)
         facts: Facts = {
-            "customer_id": customer.id,
             "old_phone": masked_phone(customer.phone) if phone else "",
             "new_phone": masked_phone(phone),
             "old_email": masked_email(customer.email) if email else "",
             "new_email": masked_email(email),
         }
         given = {"phone": phone, "email": email}
-        return Plan(self.name, given, {name: value for name, value in facts.items() if value})
+        told = {name: value for name, value in facts.items() if value}
+        return Plan(self.name, given, told, customer_id=customer.id)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
         phone, email = (str(plan.args.get(name) or "") or None for name in _WAYS)
-        await keep(plan.facts, ChangeProfile(phone=phone, email=email), reach, key=key)
+        await keep(plan, ChangeProfile(phone=phone, email=email), reach, key=key)
         return Done(self.name, plan.facts)
 
     @override

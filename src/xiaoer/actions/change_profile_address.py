@@ -12,7 +12,6 @@ from xiaoer.actions.views import address_words
 from xiaoer.domain.changes import Can, ChangeProfile
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.ids import CustomerId
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Address, Customer
 from xiaoer.domain.ports import StaleOrder
@@ -46,19 +45,18 @@ class ChangeProfileAddress(Action[ChangeProfileAddressArgs]):
         if address == old:
             return Refused(Reason.SAME_DEFAULT)
         facts: Facts = {
-            "customer_id": customer.id,
             "old_address": address_words(masked_address(old)) if old else "",
             "new_address": address_words(masked_address(address)),
         }
-        return Plan(self.name, {"address": args.address}, facts)
+        return Plan(self.name, {"address": args.address}, facts, customer_id=customer.id)
 
     @override
     async def do(self, plan: Plan, reach: Reach, *, key: str) -> Done:
-        customer = await reach.shop.customer(CustomerId(str(plan.facts["customer_id"])))
+        customer = await reach.shop.customer(plan.customer_id) if plan.customer_id else None
         address = wanted(str(plan.args["address"]), customer) if customer else None
         if not isinstance(address, Address):
             raise StaleOrder("the customer is not as they were")
-        await keep(plan.facts, ChangeProfile(address=address), reach, key=key)
+        await keep(plan, ChangeProfile(address=address), reach, key=key)
         return Done(self.name, plan.facts)
 
     @override

@@ -16,6 +16,7 @@ MOST = 5  # told in a chat; the account shows all
 
 class MyCoupons(Action[NoArgs]):
     name = "my_coupons"
+    about = "The customer's own coupons: what they are worth, until when, from what amount."
     risk = Risk.READ
     needs = Can.COUPONS
     takes = NoArgs

@@ -74,6 +74,7 @@ class CancelRestock(Action[NoArgs]):
     """All of them: a customer has few, and may say again what still matters."""
 
     name = "cancel_restock"
+    about = "Forget what the customer asked to be told about when it is back."
     risk = Risk.HOUSE
     takes = NoArgs
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from xiaoer.actions.base import Reach
 from xiaoer.domain.changes import ChangeProfile
-from xiaoer.domain.facts import Facts
-from xiaoer.domain.ids import CustomerId
+from xiaoer.domain.outcome import Plan
 from xiaoer.domain.people import Actor, Address, Customer
 from xiaoer.domain.ports import StaleOrder
 from xiaoer.guard.access import signed_in
@@ -19,9 +18,9 @@ async def customer_of(actor: Actor, reach: Reach) -> Customer | None:
     return await reach.shop.customer(customer_id) if customer_id else None
 
 
-async def keep(facts: Facts, change: ChangeProfile, reach: Reach, *, key: str) -> None:
+async def keep(plan: Plan, change: ChangeProfile, reach: Reach, *, key: str) -> None:
     """For the customer the plan names. StaleOrder if there is none any more."""
-    customer = await reach.shop.customer(CustomerId(str(facts["customer_id"])))
+    customer = await reach.shop.customer(plan.customer_id) if plan.customer_id else None
     if customer is None:
         raise StaleOrder("the customer has gone")
     await reach.shop.change_customer(customer, change, key=key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.ids import IntentId
+from xiaoer.domain.ids import CustomerId, IntentId
 
 
 class Reason(StrEnum):
@@ -103,6 +103,7 @@ class Plan:
     args: Facts
     facts: Facts
     version: int = 0  # of the order as `check` saw it; a write to any other is stale
+    customer_id: CustomerId | None = field(default=None, repr=False)  # whose account; told to nobody
 
 
 @dataclass(frozen=True, slots=True)
