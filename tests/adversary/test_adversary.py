@@ -21,7 +21,7 @@ from tests.shops.worlds import world
 from xiaoer import turn
 from xiaoer.domain.order import OrderState
 from xiaoer.domain.outcome import NeedsConfirm
-from xiaoer.store import rows
+from xiaoer.store import leases, rows
 from xiaoer.store.engine import Store
 
 CALLS = 1_500  # `make adversary` makes a million
@@ -121,6 +121,7 @@ def _counted_ids() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (turn, rows):
             patch.setattr(module, "uuid4", lambda: UUID(int=next(numbers)))
+        patch.setattr(leases, "new_id", lambda: secrets.token_hex(8))  # drawn anew while it is busy
         patch.setattr(secrets, "randbelow", lambda _: next(numbers))
         yield
 

@@ -313,7 +313,7 @@ def furnish(store: Store, **changes: Any) -> House:
 
 def _editor(store: Store, shop: SmallShop, clock: Clock) -> TemplateEditor:
     """Of reply templates, without a clerk who says them."""
-    kept = dict.fromkeys(("ledger", "desk", "tries", "tickets", "conversations"))
+    kept = dict.fromkeys(("ledger", "desk", "tries", "tickets", "photos", "restocks", "conversations"))
     trial = Trial(SimpleNamespace(shop=shop, policy=POLICY, **kept), NoArticles(), clock)  # type: ignore[arg-type]
     return TemplateEditor(
         SqlTemplates(store), POLICY, catalogue=catalogue(), trial=trial, changed=lambda: asyncio.sleep(0)

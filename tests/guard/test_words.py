@@ -11,7 +11,7 @@ from xiaoer.guard.sayings import lexicon
 @pytest.mark.parametrize("language", Language)
 def test_that_it_is_dealt_with_may_be_said_after_whatever_was_done(language: Language) -> None:
     effects = {action.name for action in CATALOGUE.values() if action.risk >= Risk.WRITE}
-    assert set(lexicon(language).actions["all"]) == effects
+    assert effects <= set(lexicon(language).actions["all"])
 
 
 @pytest.mark.parametrize("language", Language)
