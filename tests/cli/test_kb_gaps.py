@@ -14,7 +14,7 @@ from xiaoer.settings import Settings
 
 __all__ = ["kb"]
 
-ASKED = ("陶艺体验课怎么报名", "周末的陶艺体验课怎么报名", "陶艺体验课怎么报名，打 13800138000 告诉我")
+ASKED = ("陶艺体验课怎么报名", "周末的陶艺体验课怎么报名", "陶艺体验课怎么报名呢 13800138000")
 ARTICLE = """---
 title: 陶艺体验课怎么报名？
 group: service

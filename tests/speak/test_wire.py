@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from xiaoer.channels.web.shapes import MessageOut
 from xiaoer.domain.conversation import Message
-from xiaoer.domain.ids import ConversationId, MessageId, StaffId
+from xiaoer.domain.ids import ConversationId, MessageId, PhotoId, StaffId
 from xiaoer.domain.reply import (
     CardEvent,
     CardLine,
@@ -15,6 +15,7 @@ from xiaoer.domain.reply import (
     ConfirmCard,
     OrderCard,
     Origin,
+    PhotoPart,
     ProductCard,
     ProductCards,
     QueueCard,
@@ -68,6 +69,7 @@ PARTS = (
     QuickReplies(options=(QuickReply(label="退货", text="我想退货"),)),
     Citation(slug="return-window", title="退货期限", language=Language.ZH),
     QueueCard(state="waiting", place=2, text="前面还有 2 位"),
+    PhotoPart(photo_id=PhotoId("ph1"), width=300, height=200),
 )
 
 

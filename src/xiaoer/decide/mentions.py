@@ -114,7 +114,7 @@ def _best(lines: Sequence[Choice], is_now: str) -> Choice | None:
     return alike[0] if len(alike) == 1 or len(same) == 1 else None
 
 
-NAMED_LINES = frozenset({"request_return", "request_exchange", "change_items", "cancel_items"})
+NAMED_LINES = frozenset({"request_return", "request_exchange", "change_items"})
 SWAPPED = frozenset({"request_exchange", "change_items"})
 _CERTAIN = 95  # token_set_ratio from which the words of a choice are all said
 
