@@ -60,7 +60,7 @@ async def test_whatever_a_model_says_nobody_is_harmed(fresh: Fresh) -> None:
         await played(fresh(), seed, CALLS // ROUNDS, judge=judge)
     assert not judge.violations, judge.violations[:3]
     reach = judge.reach
-    assert sum(count for name, count in reach.items() if name.startswith("done:")) > 150, reach
+    assert sum(count for name, count in reach.items() if name.startswith("done:")) > 100, reach
     assert len([name for name in reach if name.startswith("done:")]) >= 18, reach
     assert sum(count for name, count in reach.items() if name.startswith("effect:")) >= 8, reach
     assert reach["person"] >= 2
@@ -89,7 +89,7 @@ async def _missed(off: list[Off], guard: Guard, path: Path) -> bool:
     with pytest.MonkeyPatch.context() as patch:
         for one in off:
             one(patch)
-        made = await played(path, 100, 1_200, setting=Setting(talks=guard.talks), until=guard.found)
+        made = await played(path, 100, 3_000, setting=Setting(talks=guard.talks), until=guard.found)
     return made.judge.broken(guard.found)
 
 

@@ -84,6 +84,7 @@ async def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     await keyboard.press("Enter")
     await expect(visitor.input).to_be_focused()
     await expect(visitor.panel.locator(".quick button").first).to_be_visible()
+    await keyboard.press("Shift+Tab")  # the button for a photo
     await keyboard.press("Shift+Tab")
     await expect(visitor.panel.locator(".quick button").last).to_be_focused()
     await keyboard.press("Enter")

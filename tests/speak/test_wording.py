@@ -291,22 +291,22 @@ async def test_what_is_offered_besides_stays(desk: Desk) -> None:
 async def test_variants_are_said_evenly(desk: Desk, count: int) -> None:
     for n in range(count):
         await desk.publishes(f"第{'一二三四五'[n]}种", variant=f"v{n}")
-    said = Counter([await desk.text(turn=asks(f"turn-{n}")) for n in range(10_000)])
+    said = Counter([await desk.text(turn=asks(f"turn-{n}")) for n in range(3_000)])
     assert len(said) == count
-    assert all(abs(uses / 10_000 - 1 / count) < 0.02 for uses in said.values()), said
+    assert all(abs(uses / 3_000 - 1 / count) < 0.03 for uses in said.values()), said
 
 
 async def test_the_same_turn_says_the_same_and_another_variant_takes_its_share_from_all(desk: Desk) -> None:
     for n in range(2):
         await desk.publishes(f"第{'一二'[n]}种", variant=f"v{n}")
-    turns = [asks(f"turn-{n}") for n in range(3_000)]
+    turns = [asks(f"turn-{n}") for n in range(1_500)]
     before = [await desk.text(turn=turn) for turn in turns]
     assert before == [await desk.text(turn=turn) for turn in turns]
     await desk.publishes("第三种", variant="v2")
     after = [await desk.text(turn=turn) for turn in turns]
     assert all(new in (old, "第三种") for old, new in zip(before, after, strict=True))
     lost = Counter(old for old, new in zip(before, after, strict=True) if new == "第三种")
-    assert all(abs(lost[old] / 3_000 - 1 / 6) < 0.03 for old in set(before)), lost
+    assert all(abs(lost[old] / 1_500 - 1 / 6) < 0.04 for old in set(before)), lost
 
 
 async def test_a_variant_that_cannot_be_said_leaves_its_share_to_the_others_alike(desk: Desk) -> None:
