@@ -16,7 +16,7 @@ from xiaoer.domain.words import Language
 from xiaoer.templates.editor import Kept
 
 HERE = Path(__file__).parent
-ON_BOTH = 4  # conversations of each file that run on PostgreSQL too: seeding a shop there takes a second
+ON_BOTH = 2  # conversations of each file that run on PostgreSQL too: seeding a shop there takes a second
 
 
 def conversations() -> Iterator[Any]:
