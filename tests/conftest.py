@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from typing_extensions import override
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.databases", "tests.turns.house"]
+
+# Other examples with every run; `--hypothesis-profile=thorough` tries many at once.
+settings.register_profile("run", max_examples=40)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("run")
 
 
 class OneBrowser(LoadScopeScheduling):  # type: ignore[misc] # it ships no types
