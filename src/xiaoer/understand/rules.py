@@ -47,7 +47,19 @@ _OTHER_KIND = re.compile(
 _OTHER_PLACE = re.compile(
     _WISH + r" change (?:the|my) (?:delivery |shipping )?address (?:of|for|on|in) (?:my )?order\b"
 )
+# With the new one in the same breath; without it the article tells how it is done.
+_OTHER_CONTACT = re.compile(
+    r"\b(?:change|update|set|switch) my (?:e-?mail|phone|mobile|telephone)(?: number| address)? to\b"
+    r"|(?:手机|电话|邮箱)(?:号码?|地址)?(?:给我|帮我)?(?:改|换|更新|变更)(?:成|为)"
+    r"|^(?:帮我|请|麻烦|我想|我要)*(?:改|换|修改|更换)(?:一下|下)?(?:我的)?(?:手机号码?|邮箱)[.!]*$"
+)
+_OWN_COUPONS = re.compile(
+    r"\b(?:do i|have i) (?:still )?(?:have|got)(?: any)? (?:coupon|voucher)s?\b"
+    r"|我(?:现在|还)?有(?:没有)?(?:优惠)?券吗?$"
+)
 _PLAIN_WISHES = (
+    ("edit_account", _OTHER_CONTACT),
+    ("my_coupons", _OWN_COUPONS),
     ("request_return", _SENT_BACK),
     ("request_exchange", _SWAP),
     ("change_items", _OTHER_KIND),
