@@ -141,6 +141,8 @@ def answered(
     `words`: the message in the customer's own case and script.
     """
     value = answer_to(task.asked, choices, heard, by=by_kind_only(task.action, task.asked))
+    if task.asked == "address" and value == heard.text:
+        value = words.strip()  # as it is to stand on the parcel
     if value is None:
         value = answer(task.asked, words)
     if value is None and task.asked == "order_id":
