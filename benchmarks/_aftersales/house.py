@@ -28,7 +28,6 @@ from xiaoer.store.engine import Store
 
 NOW = datetime(2024, 5, 15, 19, 0, tzinfo=UTC)  # the day tau-bench's customers speak
 SHOP_FILE = "demo-shop.db"
-ANSWER_S, PAUSE_S = 60.0, 0.005
 NOBODY = "W0000000"
 
 

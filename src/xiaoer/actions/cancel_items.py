@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
 from xiaoer.actions.cancel_order import CancelOrder, CancelOrderArgs
+from xiaoer.actions.lines import SEVERAL
 from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.views import joined, line_choice, ways_back
 from xiaoer.domain.changes import Can, CancelLines
@@ -20,8 +21,6 @@ from xiaoer.domain.rules.money import share_of
 from xiaoer.domain.rules.orders import may_cancel_lines
 from xiaoer.guard.access import owned_order
 from xiaoer.speak.book import term
-
-SEVERAL = ","  # between the ids of lines; at the end: more may follow
 
 
 class CancelItemsArgs(Args):

@@ -11,7 +11,7 @@ from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.memory import SAID_AGAIN
-from xiaoer.decide.mentions import SWAPPED, value_in
+from xiaoer.decide.mentions import value_in
 from xiaoer.decide.mistaken import mistaken
 from xiaoer.decide.said import is_plain, words_of
 from xiaoer.decide.several import JOIN, as_well, on_top, several, the_one
@@ -245,7 +245,7 @@ class LocalMind:
     async def _named(self, task: Task, slot: str, choices: Sequence[Choice], turn: Turn) -> str | None:
         """What the message names outright, by full names."""
         lines: Sequence[Choice] = ()
-        if slot == "variant_id" and task.action in SWAPPED:
+        if slot == "variant_id" and task.action in fill.ANOTHER_VARIANT:
             actor, reach = turn.conversation.actor, self._reach_for(turn)
             lines = await CATALOGUE[task.action].choices("line_id", task.args, actor, reach)
             choices = await CATALOGUE[task.action].choices(slot, task.args, actor, reach)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from xiaoer.actions.lines import SAME
+from xiaoer.decide.fill import ANOTHER_VARIANT
 from xiaoer.decide.several import JOIN, joined
 from xiaoer.domain.decision import Choice, Task
 
@@ -115,7 +116,6 @@ def _best(lines: Sequence[Choice], is_now: str) -> Choice | None:
 
 
 NAMED_LINES = frozenset({"request_return", "request_exchange", "change_items"})
-SWAPPED = frozenset({"request_exchange", "change_items"})
 _CERTAIN = 95  # token_set_ratio from which the words of a choice are all said
 
 
@@ -125,7 +125,7 @@ def value_in(
     """What a message names for a slot by its full name; None if it does not. `lines`: of the task's order."""
     if slot == "line_id" and task.action in NAMED_LINES:
         return joined(lines_in([c for c in choices if c.about], words)) or None
-    if slot == "variant_id" and task.action in SWAPPED:
+    if slot == "variant_id" and task.action in ANOTHER_VARIANT:
         return _variant(task, choices, lines, words)
     if slot == "way_id":
         return _only([c for c in choices if c.value.lower() in words.lower()])

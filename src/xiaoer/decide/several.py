@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from xiaoer.actions.lines import SEVERAL
 from xiaoer.domain.conversation import Memory
 from xiaoer.domain.decision import Choice
 
-JOIN = ","  # between the ids of lines; at the end: more may follow
+JOIN = SEVERAL  # at the end: more may follow
 _HAN = "一二三四五六七八九"
 _ENGLISH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _PLACE = re.compile(rf"第 ?([{_HAN}1-9])(?!\d)|\b({'|'.join(_ENGLISH)})\b")

@@ -21,7 +21,3 @@ def upgrade() -> None:
         intents.drop_constraint(op.f("ck_intents_state"), type_="check")
         intents.create_check_constraint(op.f("ck_intents_state"), f"state IN ({_STATES})")
     op.create_index("ix_intents_order", "intents", ["shop_id", "order_id"])
-
-
-def downgrade() -> None:
-    raise NotImplementedError("an older version refuses a newer database")
