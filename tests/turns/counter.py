@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from PIL import Image as Pillow
 
 from xiaoer.app import App
@@ -21,8 +22,13 @@ from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.rules.returns import case_of_line, exchange_until, return_until
 from xiaoer.domain.words import Language
 from xiaoer.guard.images import photo_of
+from xiaoer.guard.outbound import found_in
+from xiaoer.speak.book import book
+from xiaoer.speak.render import Renderer
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday 12:00 in Shanghai: the desk is open
+
+MOST_WAYS = max(len(ways) for language in Language for ways in book(language).phrases.values())
 
 
 @dataclass
@@ -89,6 +95,19 @@ class Talk:
             part for record in self.records for part in record.reply.parts if isinstance(part, ConfirmCard)
         ]
         return await self.app.clerk.press(self.conversation_id, IntentId(cards[-1].intent_id), yes=yes)
+
+    def unproven_ways(self) -> list[str]:
+        """What the last look would keep back, had another way of saying the last turn been drawn."""
+        turn, voice = self.records[-1].turn, self.app.clerk.voice
+        found = []
+        with pytest.MonkeyPatch.context() as patch:
+            for way in range(MOST_WAYS):
+                patch.setattr(Renderer, "_pick", lambda _self, _key, count, way=way: way % count)
+                for step in [one for one in turn.steps if not one.reply.templates]:
+                    reply = voice.say(step.chosen, step.outcome, turn)
+                    claims = found_in(reply, turn, step.chosen, step.outcome)
+                    found += [f"{claim.kind.value} {claim.said!r} in {reply.text!r}" for claim in claims]
+        return found
 
     async def last_words(self) -> str:
         messages = await self.app.house.conversations.after(self.conversation_id, 0, limit=500)

@@ -1,24 +1,36 @@
-"""The whole house, a fresh copy for each conversation: the world itself is made only once."""
+"""The whole house, a fresh copy for each conversation: the world itself is made only once.
+
+What is the same in each of them and never changes is made once a process: the shipped articles as read, the
+shelves they are found on, the model of the release.
+"""
 
 import asyncio
+import os
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from tests.databases import Postgres
 from tests.once import made_once
-from tests.turns.counter import Clock
+from tests.turns.counter import NOON, Clock
 
 from xiaoer.app import App, open_app
 from xiaoer.domain.catalog import Product
 from xiaoer.domain.money import Money
 from xiaoer.domain.ports import Shop
+from xiaoer.knowledge.markdown import read_folder
+from xiaoer.knowledge.shelf import Shelf
 from xiaoer.settings import Settings
+from xiaoer.understand.classifier import Model
+from xiaoer.understand.train import base_version, load
 
 WRITES = frozenset({"cancel", "change", "change_address", "change_customer", "open_case"})
 Opened = Callable[..., AbstractAsyncContextManager[tuple[App, "Switch"]]]
@@ -106,11 +118,36 @@ def house_url(request: pytest.FixtureRequest, template: Path) -> HouseUrl:
     return url
 
 
-@pytest.fixture
-def opened(template: Path, tmp_path: Path) -> Opened:
-    folder = tmp_path / "data"
-    shutil.copytree(template, folder)
+_read_once, _shelved_once = cache(read_folder), cache(Shelf)
 
+
+@cache
+def _base(models: Path) -> Model | None:
+    return load(models, base_version())
+
+
+@pytest.fixture
+def opened(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    def load_once(models: Path | None, version: str) -> Model | None:
+        ours = models is not None and version == base_version()
+        return _base(template / "model") if ours else load(models, version)
+
+    monkeypatch.setattr("xiaoer.app.shipped.read_folder", _read_once)
+    monkeypatch.setattr("xiaoer.knowledge.library.Shelf", _shelved_once)
+    monkeypatch.setattr("xiaoer.learn.making.load", load_once)
+    return opened_in(copy_of(template, tmp_path / "data"))
+
+
+def copy_of(template: Path, folder: Path) -> Path:
+    """Models are never written to in place, so they need not be copied."""
+
+    def copied(source: str, goal: str) -> None:
+        (os.link if source.endswith(".npz") else shutil.copy2)(source, goal)
+
+    return Path(shutil.copytree(template, folder, copy_function=copied))
+
+
+def opened_in(folder: Path) -> Opened:
     @asynccontextmanager
     async def open_(
         clock: Clock, patience_s: float = 20.0, database_url: str = "", **more: Any
@@ -133,3 +170,32 @@ def opened(template: Path, tmp_path: Path) -> Opened:
             yield app, switches[0]
 
     return open_
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One house for many conversations, on SQLite: what its databases hold is put back before each."""
+
+    app: App
+    shop: Switch
+    clock: Clock
+    template: Path
+
+    def as_it_was(self) -> None:
+        self.clock.now, self.shop.mode = NOON, "ok"
+        for path in self.template.glob("*.db"):
+            with (
+                closing(sqlite3.connect(path)) as before,
+                closing(sqlite3.connect(self.app.settings.data_dir / path.name)) as now,
+            ):
+                now.execute("PRAGMA synchronous = off")
+                before.backup(now)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def standing(template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Standing]:
+    """Only for tests that change nothing a process keeps in memory: no articles, no templates, no model."""
+    clock = Clock()
+    folder = copy_of(template, tmp_path_factory.mktemp("standing") / "data")
+    async with opened_in(folder)(clock) as (app, shop):
+        yield Standing(app, shop, clock, template)
