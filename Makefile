@@ -5,6 +5,8 @@ HOST = 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 3
 bin := .venv/bin
+# Some machines keep Python from storing what it compiles: every program would be compiled anew at each start.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 CALLS ?= 1000000
