@@ -1,8 +1,12 @@
 """What every test shares. The first thing: nothing leaves this machine."""
 
 import ipaddress
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,11 @@ from typing_extensions import override
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.databases", "tests.turns.house"]
+
+# Thousands of databases live for a test: in memory where there is room for them, else on the disk.
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 - pytest makes folders of its own in it
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # Other examples with every run; `--hypothesis-profile=thorough` tries many at once.
 settings.register_profile("run", max_examples=40)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 from tests.actions.bench import Watched
-from tests.turns.counter import Clock, Talk, named_orders
+from tests.clock import Clock
+from tests.turns.counter import Talk, named_orders
 from tests.turns.house import Opened
 from typing_extensions import override
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.clock import Clock
 from tests.llm.endpoint import DIMENSIONS, Answer, served
-from tests.turns.counter import Clock, Talk
+from tests.turns.counter import Talk
 from tests.turns.house import Opened
 from tests.understand.made_up import Knowing, taught
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from tests.turns.counter import Clock, Talk
+from tests.clock import Clock
+from tests.turns.counter import Talk
 from tests.turns.house import Opened
 
 from xiaoer.domain.knowledge import Article, By, Name

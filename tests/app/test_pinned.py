@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from tests.clock import Clock
 from tests.store.samples import NOW, SHOP
-from tests.turns.counter import Clock, Talk
+from tests.turns.counter import Talk
 from tests.turns.house import Opened
 
 from xiaoer.app.pinned import follow_pins, shipped_pins

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.channels.counter import Visitor
 from tests.channels.test_bad_input import problem
-from tests.turns.counter import Clock
+from tests.clock import Clock
 from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App, web

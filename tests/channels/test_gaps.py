@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from tests.channels.counter import STAFF, Visitor
 from tests.channels.test_bad_input import problem
-from tests.turns.counter import Clock
+from tests.clock import Clock
 from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App, web

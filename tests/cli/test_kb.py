@@ -1,7 +1,6 @@
 """xiaoer kb, as it is typed: what is printed, what is refused, in both languages."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-def kb(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+def kb(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
     """Type `xiaoer kb ...`; what stands on standard output, and with `fails` on standard error too."""
-    shutil.copytree(template, tmp_path / "data")
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(data_dir))
     monkeypatch.setattr(out, "width", 200)
     monkeypatch.chdir(tmp_path)
 

@@ -21,10 +21,9 @@ DEMO = Path(demo.__file__).parent / "policy.yaml"
 
 
 @pytest.fixture
-def typed(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+def typed(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
     """Type `xiaoer policy ...`: what it printed."""
-    shutil.copytree(template, tmp_path / "data")
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(data_dir))
     monkeypatch.setattr(out, "width", 250)
     monkeypatch.chdir(tmp_path)
 

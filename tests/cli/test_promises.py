@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.turns.counter import NOON, Clock, Talk, named_orders
+from tests.clock import NOON, Clock
+from tests.turns.counter import Talk, named_orders
 
 from xiaoer.app import open_app
 from xiaoer.cli import main as entry
@@ -21,12 +21,11 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-def typed(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+def typed(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
     """Type `xiaoer ...` in a shop where a parcel's day was told and a job was given up on."""
-    shutil.copytree(template, tmp_path / "data")
-    asyncio.run(lived(tmp_path / "data"))
+    asyncio.run(lived(data_dir))
     capsys.readouterr()
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(data_dir))
     monkeypatch.setattr(out, "width", 250)
     monkeypatch.chdir(tmp_path)
 

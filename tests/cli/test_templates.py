@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,9 @@ TEXT = "订单 {{ order.id }}：{{ order.state }}{% if order.problem %}，抱歉
 
 
 @pytest.fixture
-def words(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+def words(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
     """Type `xiaoer templates ...`; what stands on standard output, and with `fails` on standard error."""
-    shutil.copytree(template, tmp_path / "data")
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(data_dir))
     monkeypatch.setattr(out, "width", 250)
     monkeypatch.chdir(tmp_path)
 

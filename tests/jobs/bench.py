@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.clock import Clock
 from tests.store.samples import NOW, SHOP
-from tests.turns.counter import Clock
 
 from xiaoer.domain.job import Later, NewJob
 from xiaoer.jobs import Kind, Worker

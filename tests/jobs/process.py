@@ -4,9 +4,9 @@ import asyncio
 import sys
 from datetime import timedelta
 
+from tests.clock import Clock
 from tests.jobs.bench import Notes, worker
 from tests.store.samples import NOW
-from tests.turns.counter import Clock
 
 from xiaoer.domain.job import Later
 from xiaoer.store.engine import Store

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from tests.turns.counter import Clock, Talk, named_orders
+from tests.clock import Clock
+from tests.turns.counter import Talk, named_orders
 from tests.turns.house import Opened
 
 from xiaoer.app import App

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from tests.turns.counter import NOON, Clock, Talk, named_orders
+from tests.clock import NOON, Clock
+from tests.turns.counter import Talk, named_orders
 from tests.turns.house import Opened, Switch
 
 from xiaoer.app import App

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from tests.clock import Clock
 from tests.jobs.test_promises import ALEX, MEI, Scene
-from tests.turns.counter import Clock
 from tests.turns.house import Opened
 
 from xiaoer.domain.conversation import State

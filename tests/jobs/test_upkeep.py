@@ -3,7 +3,8 @@
 from dataclasses import fields
 from datetime import datetime, timedelta
 
-from tests.turns.counter import NOON, Clock, Talk
+from tests.clock import NOON, Clock
+from tests.turns.counter import Talk
 from tests.turns.house import Opened
 from typing_extensions import override
 

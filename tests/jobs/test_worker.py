@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
+from tests.clock import Clock
 from tests.jobs.bench import MINUTE, Notes, note, worker
 from tests.store.samples import NOW, SHOP
-from tests.turns.counter import Clock
 from typing_extensions import override
 
 from xiaoer.domain.ids import ShopId

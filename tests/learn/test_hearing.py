@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.turns.counter import Clock, Talk
+from tests.clock import Clock
+from tests.turns.counter import Talk
 from tests.turns.house import Opened
 
 from xiaoer.domain.learning import By, Correction, CorrectionState

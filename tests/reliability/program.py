@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.clock import Clock
 from tests.reliability.kills import Found, killed
 from tests.reliability.test_refund import tries
-from tests.turns.counter import Clock
 
 from xiaoer.app import open_app
 from xiaoer.settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.adversary.arena import Ear, Whispers
-from tests.turns.counter import NOON, Clock
+from tests.clock import NOON, Clock
 
 from xiaoer.actions.run import CARD_LIVES, run
 from xiaoer.decide.router import Router

@@ -1,19 +1,13 @@
 """Every shop we have keeps the contract."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-
 import pytest
 from tests.shops.broken import BrokenShop, Mode
 from tests.shops.contract import ShopContract
 from tests.shops.worlds import POLICY, clock, world
 
-from xiaoer.domain.ids import ShopId
 from xiaoer.shops.careful import CarefulShop
-from xiaoer.shops.demo import seed
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.shops.memory import MemoryShop, Stock
-from xiaoer.store.engine import Store
 
 
 def memory_shop() -> MemoryShop:
@@ -42,11 +36,8 @@ class TestShopPutIn(ShopContract):
     """Beside the demo, with its very ids: every row is told apart by whose it is."""
 
     @pytest.fixture
-    async def shop(self, demo_shop: DemoShop, demo_url: str) -> AsyncIterator[DemoShop]:
-        twin = replace(POLICY, shop_id=ShopId("twin"))
-        async with await Store.open(demo_url) as store:
-            await seed.put(store, world(), twin.shop_id, uncounted=False)
-            yield DemoShop(store, twin, clock=clock)
+    def shop(self, twin_shop: DemoShop) -> DemoShop:
+        return twin_shop
 
 
 class TestCarefulShop(ShopContract):

@@ -3,11 +3,11 @@
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from PIL import Image as Pillow
+from tests.clock import Clock
 
 from xiaoer.app import App
 from xiaoer.channels.terminal import Terminal, as_dict
@@ -26,20 +26,7 @@ from xiaoer.guard.outbound import found_in
 from xiaoer.speak.book import book
 from xiaoer.speak.render import Renderer
 
-NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday 12:00 in Shanghai: the desk is open
-
 MOST_WAYS = max(len(ways) for language in Language for ways in book(language).phrases.values())
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, minutes: float) -> None:
-        self.now += timedelta(minutes=minutes)
 
 
 @dataclass

@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.clock import NOON, Clock
 from tests.databases import Postgres
 from tests.once import made_once
-from tests.turns.counter import NOON, Clock
 
 from xiaoer.app import App, open_app
 from xiaoer.domain.catalog import Product
@@ -127,7 +127,9 @@ def _base(models: Path) -> Model | None:
 
 
 @pytest.fixture
-def opened(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+def made_already(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app of this release opens in half the time: what never changes is the last one's."""
+
     def load_once(models: Path | None, version: str) -> Model | None:
         ours = models is not None and version == base_version()
         return _base(template / "model") if ours else load(models, version)
@@ -135,7 +137,17 @@ def opened(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
     monkeypatch.setattr("xiaoer.app.shipped.read_folder", _read_once)
     monkeypatch.setattr("xiaoer.knowledge.library.Shelf", _shelved_once)
     monkeypatch.setattr("xiaoer.learn.making.load", load_once)
-    return opened_in(copy_of(template, tmp_path / "data"))
+
+
+@pytest.fixture
+def data_dir(template: Path, tmp_path: Path, made_already: None) -> Path:
+    """A data folder of its own, with the demo shop at noon."""
+    return copy_of(template, tmp_path / "data")
+
+
+@pytest.fixture
+def opened(data_dir: Path) -> Opened:
+    return opened_in(data_dir)
 
 
 def copy_of(template: Path, folder: Path) -> Path:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.turns.counter import Clock, Talk
+from tests.clock import Clock
+from tests.turns.counter import Talk
 from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.turns.counter import Clock, Talk, named_orders
+from tests.clock import Clock
+from tests.turns.counter import Talk, named_orders
 from tests.turns.house import Standing, Switch
 
 from xiaoer.app import App

@@ -13,7 +13,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 from tests.channels.counter import Visitor
-from tests.turns.counter import Clock
+from tests.clock import Clock
 from tests.turns.house import Opened, Switch
 
 from xiaoer.app import App, web

@@ -13,7 +13,7 @@ from mcp.shared.exceptions import MCPError
 from sqlalchemy import select
 from tests.channels.mcp.agent import Agency, agency, ask, cards_in, told
 from tests.channels.test_bad_input import problem
-from tests.turns.counter import NOON
+from tests.clock import NOON
 from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.actions.base import CATALOGUE, Risk
