@@ -26,6 +26,7 @@ from xiaoer.store.engine import Store
 
 CALLS = 1_500  # `make adversary` makes a million
 ROUNDS = 2
+LIVES, CALLS_OF_A_LIFE = 12, 250  # with a guard gone
 Fresh = Callable[[], Path]
 
 
@@ -70,7 +71,7 @@ async def test_whatever_a_model_says_nobody_is_harmed(fresh: Fresh) -> None:
 @pytest.mark.parametrize("name", [name for name, guard in GUARDS.items() if guard.found])
 async def test_a_guard_that_is_gone_is_missed(name: str, fresh: Fresh) -> None:
     guard = GUARDS[name]
-    assert await _missed([guard.off], guard, fresh()), f"nobody misses: {name}"
+    assert await _missed([guard.off], guard, fresh), f"nobody misses: {name}"
 
 
 @pytest.mark.parametrize(
@@ -82,15 +83,20 @@ async def test_layers_that_are_all_gone_are_missed(
     names: tuple[str, ...], found: str, talks: dict[str, int], fresh: Fresh
 ) -> None:
     off = [GUARDS[name].off for name in names]
-    assert await _missed(off, Guard(off[0], found, talks), fresh()), f"nobody misses {names}"
+    assert await _missed(off, Guard(off[0], found, talks), fresh), f"nobody misses {names}"
 
 
-async def _missed(off: list[Off], guard: Guard, path: Path) -> bool:
+async def _missed(off: list[Off], guard: Guard, fresh: Fresh) -> bool:
+    """Many short lives find sooner than a long one: what was refused once is refused in all of it."""
     with pytest.MonkeyPatch.context() as patch:
         for one in off:
             one(patch)
-        made = await played(path, 100, 3_000, setting=Setting(talks=guard.talks), until=guard.found)
-    return made.judge.broken(guard.found)
+        for seed in range(LIVES):
+            setting = Setting(talks=guard.talks)
+            made = await played(fresh(), 100 + seed, CALLS_OF_A_LIFE, setting=setting, until=guard.found)
+            if made.judge.broken(guard.found):
+                return True
+    return False
 
 
 async def test_eight_at_once_on_one_conversation(fresh: Fresh) -> None:

@@ -197,7 +197,7 @@ class Standing:
         self.clock.now, self.shop.mode = NOON, "ok"
         for path in self.template.glob("*.db"):
             with (
-                closing(sqlite3.connect(path)) as before,
+                closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as before,
                 closing(sqlite3.connect(self.app.settings.data_dir / path.name)) as now,
             ):
                 now.execute("PRAGMA synchronous = off")

@@ -18,11 +18,25 @@ from tests.turns.house import HouseUrl, Opened
 import xiaoer
 from xiaoer.app import App, utc_now, web
 from xiaoer.app.identity import tokens_of
+from xiaoer.cli import main as entry
 from xiaoer.domain.order import Order, OrderState
 
 SOURCE = str(Path(xiaoer.__file__).parents[1])
-WITHOUT_EXTRA = "import sys; sys.modules['mcp'] = None; "
-MAIN = "from xiaoer.cli.main import main; main()"
+WITHOUT_EXTRA = """
+import sys
+import xiaoer.app, xiaoer.turn
+from xiaoer.cli.main import main
+assert "mcp" not in sys.modules, "the core loads the SDK"
+sys.modules["mcp"] = None
+codes = []
+for args in (["mcp", "--as", "x@example.com"], ["mcp", "--http"]):
+    sys.argv = ["xiaoer", *args]
+    try:
+        main()
+    except SystemExit as ended:
+        codes.append(str(ended.code))
+print(*codes, end="")
+"""
 
 
 def started(app: App, *args: str, token: str = "") -> Client:
@@ -100,35 +114,30 @@ async def test_the_operator_names_a_customer_and_a_token_that_is_over_opens_noth
                 assert "token" in no.value.message
 
 
-def run(code: str, folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+def run(code: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
     given = {**os.environ, "PYTHONPATH": SOURCE, "XIAOER_DATA_DIR": str(folder), **env}
     return subprocess.run(
-        [sys.executable, "-c", code, *args],
-        env=given,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        [sys.executable, "-c", code], env=given, capture_output=True, text=True, timeout=60, check=False
     )
 
 
-def test_without_the_extra_it_says_what_to_install_and_the_rest_works(tmp_path: Path) -> None:
-    for args in (["mcp", "--as", "x@example.com"], ["mcp", "--http"]):
-        ended = run(WITHOUT_EXTRA + MAIN, tmp_path, *args)
-        assert ended.returncode == 2
-        assert ended.stdout == ""
-        assert ended.stderr.count("pip install 'xiaoer[mcp]'") == 2  # 中文, English
-        assert "Traceback" not in ended.stderr
-    assert run(WITHOUT_EXTRA + "import xiaoer.app, xiaoer.cli.main, xiaoer.turn", tmp_path).returncode == 0
-
-
-def test_the_core_does_not_load_the_sdk(tmp_path: Path) -> None:
-    code = "import sys, xiaoer.app, xiaoer.cli.main; sys.exit('mcp' in sys.modules)"
-    assert run(code, tmp_path).returncode == 0
-
-
-def test_nobody_is_served_without_a_name(tmp_path: Path) -> None:
-    ended = run(MAIN, tmp_path, "mcp", XIAOER_MCP_TOKEN="")
-    assert ended.returncode == 2
-    assert "XIAOER_MCP_TOKEN" in ended.stderr
+def test_the_core_does_without_the_extra_and_the_command_says_what_to_install(tmp_path: Path) -> None:
+    ended = run(WITHOUT_EXTRA, tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == "2 2"
+    assert ended.stderr.count("pip install 'xiaoer[mcp]'") == 4  # twice, each in 中文 and English
     assert "Traceback" not in ended.stderr
+
+
+def test_nobody_is_served_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["xiaoer", "mcp"])
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "XIAOER_MCP_TOKEN" in printed.err
+    assert "Traceback" not in printed.err

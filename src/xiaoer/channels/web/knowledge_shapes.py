@@ -96,6 +96,7 @@ class Fetching(In):
         Field(
             pattern=r"^https?://[^\s]+$", max_length=LONGEST_ADDRESS, examples=["https://shop.example/faq"]
         ),
+        Storable,
     ]
     language: Language | None = Field(default=None, description="Null: each text tells by itself.")
     publish: bool = Field(
