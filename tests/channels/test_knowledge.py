@@ -327,9 +327,8 @@ async def test_what_no_person_must_see_can_go_live_at_once(room: Room) -> None:
 async def test_an_address_is_taken_too(room: Room) -> None:
     ended = await done(room, await room.post("/imports", {"url": "https://shop.example/faq"}))
     assert (ended["source"], ended["report"]["drafts"][0]["slug"]) == ("https://shop.example/faq", "page")
-    for wrong in ("ftp://shop.example/", "shop.example", "http://a b/"):
+    for wrong in ("ftp://shop.example/", "shop.example", "http://a b/", "http://a.example/\0"):
         assert problem(await room.post("/imports", {"url": wrong})) == (422, "invalid"), wrong
-    assert problem(await room.post("/imports", {"url": "http://a.example/\0"})) == (422, "nul")
 
 
 async def test_an_import_is_watched_while_it_runs_and_others_wait(room: Room) -> None:
