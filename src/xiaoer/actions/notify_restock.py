@@ -6,16 +6,21 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
-from xiaoer.actions.compare_products import product_named
 from xiaoer.actions.orders import NoArgs
 from xiaoer.actions.products import fits_options
 from xiaoer.actions.views import variants_words
+from xiaoer.domain.catalog import Product, Wanted
+from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import CustomerId, ProductId
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor
 from xiaoer.domain.restock import MOST_OPEN, Wished, WishEnd
+from xiaoer.domain.words import Words
 from xiaoer.guard.access import signed_in
+
+_LOOKED_AT = 60  # products of a name or a category
+_OFFERED = 8
 
 
 class NotifyRestockArgs(Args):
@@ -35,8 +40,9 @@ class NotifyRestock(Action[NotifyRestockArgs]):
     async def check(self, args: NotifyRestockArgs, actor: Actor, reach: Reach) -> Plan | Refused:
         if (customer_id := signed_in(actor)) is None:
             return Refused(Reason.SIGN_IN_NEEDED)
-        if (product := await product_named(args.product, reach)) is None:
+        if not (meant := await _meant(args.product, args.colour, args.size, reach)):
             return Refused(Reason.NO_SUCH_PRODUCT)
+        product = meant[0]
         fits = [v for v in product.variants if fits_options(v, args.colour, args.size)]
         have = variants_words([v for v in product.variants if v.stock > 0])
         facts: Facts = {"product_id": product.id, "item": product.title}
@@ -67,7 +73,45 @@ class NotifyRestock(Action[NotifyRestockArgs]):
 
     @override
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
-        return () if known.get("product") or signed_in(actor) is None else ["product"]
+        if signed_in(actor) is None:
+            return ()
+        several = len(await self.choices("product", known, actor, reach)) > 1
+        return ["product"] if several or not known.get("product") else ()
+
+    @override
+    async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
+        """Of a kind of thing those that are missed, where more than one fits what was said."""
+        named, colour, size = (str(known.get(name) or "") for name in ("product", "colour", "size"))
+        if slot != "product" or not named:
+            return ()
+        return [Choice(product.id, product.title) for product in await _meant(named, colour, size, reach)]
+
+
+async def _meant(named: str, colour: str, size: str, reach: Reach) -> Sequence[Product]:
+    """By id or name. Of several that a name fits as well, or of a whole category, those out of stock."""
+    if (product := await reach.shop.product(ProductId(named))) is not None:
+        return [product]
+    if named in {category.key for category in await reach.shop.categories()}:
+        of_name = found = await reach.shop.find(Wanted(category=named, in_stock_only=False), limit=_LOOKED_AT)
+    else:
+        found = await reach.shop.find(Wanted(words=named, in_stock_only=False), limit=_LOOKED_AT)
+        of_name = [product for product in found if _is_in(named, product.title)]
+    missed = [product for product in of_name if _is_missed(product, colour, size)]
+    return (missed or of_name[:1] or found[:1])[:_OFFERED]
+
+
+def _is_in(named: str, title: Words) -> bool:
+    said = _letters(named)
+    return said in _letters(title.zh) or said in _letters(title.en)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.lower().split())
+
+
+def _is_missed(product: Product, colour: str, size: str) -> bool:
+    fits = [variant for variant in product.variants if fits_options(variant, colour, size)]
+    return bool(fits) and not any(variant.stock > 0 for variant in fits)
 
 
 class CancelRestock(Action[NoArgs]):

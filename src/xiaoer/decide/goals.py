@@ -295,7 +295,7 @@ def _of_which_product(wish: Wish, turn: Turn) -> dict[str, Fact]:
     """The one spoken of, unless the words name another kind of thing."""
     if turn.memory.product_id and not wish.slots.category:
         return {"product": turn.memory.product_id}
-    named = wish.slots.product_words or wish.slots.category
+    named = said.without_telling(wish.slots.product_words) or wish.slots.category
     return {"product": named} if named else {}
 
 

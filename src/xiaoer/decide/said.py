@@ -47,6 +47,9 @@ _PAIR = re.compile(
     r"|\bbetween (?:the )?([^,.?]{2,40}?) and (?:the )?([^,.?]{2,40})"
     r"|(?:which is better,? )?(?:the )?([^,.?]{2,40}?) (?:vs\.?|versus|or) (?:the )?([^,.?]{2,40})"
 )
+_TELLING = re.compile(
+    r"告诉|通知|提醒|到货|补货|有货|说一?声|叫我|\b(?:alerts?|notifications?|notify|restock(?:ed)?)\b"
+)
 _AHEAD = re.compile(
     r"^(?:请|麻烦|帮我|给我|我想|你们|那个?|这个?|那款|这款|which is better|is|are)+ ?", re.ASCII
 )
@@ -73,6 +76,11 @@ def two_products(words: str, memory: Memory) -> dict[str, Fact]:
 def _placed(name: str, shown: Sequence[str]) -> str:
     place = next((n for word, n in _PLACES.items() if name.startswith(word)), len(shown))
     return shown[place] if place < len(shown) else name
+
+
+def without_telling(words: str) -> str:
+    """The thing alone, of words that ask to be told of it."""
+    return _TELLING.sub("", words).strip()
 
 
 def words_of(turn: Turn) -> str:

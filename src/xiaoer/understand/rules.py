@@ -14,12 +14,13 @@ from xiaoer.understand.codes import tracking_numbers
 CERTAIN = 0.97
 _MARKS = " .!?"
 _CANCEL = re.compile(
-    r"^(?:请|麻烦|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎]{0,12}取消(?:掉|一下|下)?(?:吧|了)?[.!]*$"
+    r"^(?![^,.?!]*(?:提醒|通知|退货|换货|退款|发票|券|投诉|工单|回电|订阅|会员|账号|账户|申请))(?:请|麻烦|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎]{0,12}取消(?:掉|一下|下)?(?:吧|了)?[.!]*$"
     r"|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
     r"|^(?:请|麻烦|帮我|我要|我想)*取消(?:掉|一下|下)?(?:订单)? ?[a-z]{0,3}\d{6,}[.!]*$"
     r"|^(?:please |pls |can you |could you |i want to |i need to |i'd like to |just )*cancel (?:it|this|"
     r"that|my|the|order|both|all)\b"
-    r"(?! (?:subscription|account|newsletter|membership|return|exchange|refund))"
+    r"(?! (?:(?!order)[\w-]+ ){0,4}(?:subscription|account|newsletter|membership|return|exchange|refund|alert"
+    r"|notification|notice|reminder|call|complaint|ticket|coupon|invoice|request)s?\b)"
 )
 # Some of an order, not all of it: what is meant then, no rule is certain of.
 _IN_PART = re.compile(
