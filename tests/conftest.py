@@ -1,5 +1,6 @@
 """What every test shares. The first thing: nothing leaves this machine."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -36,6 +37,12 @@ class OneBrowser(LoadScopeScheduling):  # type: ignore[misc] # it ships no types
     @override
     def _split_scope(self, nodeid: str) -> str:
         return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: to look through it again and again for garbage is dear."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDGET = Path(__file__).parents[2] / "ui/widget"
 NOTICES = {"zh": re.compile("不是真人.*人工"), "en": re.compile("not a human.*person", re.IGNORECASE)}
-EVERY_FACE = [
-    pytest.param(language, scheme, size, id=f"{language}-{scheme}-{size}")
-    for language in ("zh", "en")
-    for scheme in ("light", "dark")
-    for size in ("wide", "phone")
+FACES = [  # each language, scheme and size with each of the other two
+    ("zh", "light", "wide"),
+    ("zh", "dark", "phone"),
+    ("en", "light", "phone"),
+    ("en", "dark", "wide"),
 ]
 
 
@@ -32,7 +32,7 @@ async def serious(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("language", "scheme", "size"), EVERY_FACE)
+@pytest.mark.parametrize(("language", "scheme", "size"), FACES)
 async def test_everybody_can_use_it(
     visit: Visit, counter: Counter, language: str, scheme: str, size: str
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
@@ -134,8 +135,11 @@ def test_nobody_is_served_without_a_name(
 ) -> None:
     monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("sys.argv", ["xiaoer", "mcp"])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            entry.main()
+    finally:
+        structlog.reset_defaults()  # it had the standard error of this test alone
     assert ended.value.code == 2
     printed = capsys.readouterr()
     assert printed.out == ""
