@@ -42,6 +42,11 @@ CALL = {
     "request_invoice": "change",
 }
 
+
+def test_each_write_is_tried_by_the_call_it_makes() -> None:
+    assert set(WRITES) == set(CALL), "name in CALL what the action calls at the shop"
+
+
 OF_ORDERS = [name for name in WRITES if "order_id" in CATALOGUE[name].takes.model_fields]
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from tests.shops.worlds import NOW, POLICY, an_order, world
@@ -401,6 +402,10 @@ class ShopContract:
                 await shop.open_case(order, request, key="k1")
 
     # --- other changes ---
+
+    def test_every_change_of_an_order_is_tried(self):
+        tried = {type(CHANGES[name]()[1]) for name in CHANGES}
+        assert set(get_args(OrderChange)) <= tried, "write an example of it into CHANGES"
 
     @pytest.mark.parametrize("name", CHANGES)
     async def test_a_change_leaves_what_the_books_say_and_happens_once(self, shop: Shop, name: str):

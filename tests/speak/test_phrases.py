@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from xiaoer.actions.base import CATALOGUE
+from xiaoer.actions.base import CATALOGUE, Risk
 from xiaoer.domain.intents import ToAction, ToArticle, ToSaying
 from xiaoer.domain.order import CaseReason, ParcelState, PayMethod
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.understanding import Mood
 from xiaoer.domain.words import Language
 from xiaoer.speak.book import book
+from xiaoer.speak.cards import ROWS
 from xiaoer.understand.catalogue import catalogue
 
 _FIELD = re.compile(r"{(\w+(?::[\w.]+)?)}")
@@ -59,3 +60,22 @@ def test_what_serves_an_intent_has_words() -> None:
                 assert f"try.{offer}" in terms, entry.name
             case ToAction(action):
                 assert action in CATALOGUE, entry.name
+
+
+WRITES = sorted(action.name for action in CATALOGUE.values() if action.risk >= Risk.WRITE)
+
+
+@pytest.mark.parametrize("action", WRITES)
+def test_what_changes_the_shop_has_a_card_and_words_for_all_that_may_become_of_it(action: str) -> None:
+    phrases, terms = book(Language.ZH).phrases, book(Language.ZH).terms
+    needed = {f"card.{action}", f"yes.{action}", f"try.{action}"} - terms.keys()
+    needed |= {f"drop.{action}", f"done.{action}.looked_up"} - phrases.keys()
+    needed |= {
+        key
+        for key in (f"confirm.{action}", f"done.{action}")
+        if key not in phrases and not any(told.startswith(f"{key}.") for told in phrases)  # by situation
+    }
+    assert not needed, f"speak/phrases/*/*.yaml: write {', '.join(sorted(needed))}"
+    assert action in ROWS, f"speak/cards.py: say in ROWS what the card of {action} reads out"
+    missing = {f"row.{name}" for name, _ in ROWS[action]} - terms.keys()
+    assert not missing, f"speak/phrases/*/*.yaml: write {', '.join(sorted(missing))}"

@@ -53,8 +53,10 @@ def test_sentences_it_never_saw(model, language):
 def test_every_intent_is_taught_and_asked(language):
     taught = Counter(lesson.intent for lesson in lessons() if lesson.language is language)
     asked = Counter(row.intent for row in frozen(language))
-    assert [intent for intent in catalogue() if taught[intent] < FEWEST_LESSONS] == []
-    assert [intent for intent in catalogue() if asked[intent] < FEWEST_QUESTIONS] == []
+    few = {intent: taught[intent] for intent in catalogue() if taught[intent] < FEWEST_LESSONS}
+    assert few == {}, f"understand/intents: each needs {FEWEST_LESSONS} phrases"
+    few = {intent: asked[intent] for intent in catalogue() if asked[intent] < FEWEST_QUESTIONS}
+    assert few == {}, f"understand/frozen: each needs {FEWEST_QUESTIONS} sentences that were not taught"
     assert set(asked) == set(catalogue())
 
 

@@ -30,7 +30,7 @@ _MADE_GOOD = (
     ("methods", "term.method"),
 )
 # What a card reads out, in this order; a fact that is missing has no row.
-_ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
+ROWS: Mapping[str, Sequence[tuple[str, str]]] = {
     "cancel_order": (
         ("order_id", ""),
         ("items", ""),
@@ -126,7 +126,7 @@ def product_cards(products: Fact, say: Renderer) -> ProductCards:
 def confirm_card(intent_id: IntentId, plan: Plan, say: Renderer, *, expires_at: datetime) -> ConfirmCard:
     rows = [
         CardRow(label=say.term(f"row.{name}"), value=say.fact(plan.facts[name], spec))
-        for name, spec in _ROWS[plan.action]
+        for name, spec in ROWS[plan.action]
         if plan.facts.get(name) not in (None, "", ())
     ]
     return ConfirmCard(
