@@ -9,9 +9,10 @@ import asyncio
 import json
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -171,29 +172,38 @@ async def scripted(data: Path, scratch: Path | None, progress: Callable[[str], N
         pristine = Path(folder) / "pristine"
         async with open_tau(data, pristine, clock=clock):
             pass  # the model is trained and kept, too
-        for n, task in enumerate(every):
-            progress(f"scripted: task {n + 1} of {len(every)}, passed {sum(tally.passed.values())}")
-            tally.tasks += 1
-            for _ in range(plan.trials):
-                await _play(task, raw, pristine, Path(folder) / "one", tally, plan.log)
+        one = Path(shutil.copytree(pristine, Path(folder) / "one"))
+        async with _site(one) as (app, http):
+            for n, task in enumerate(every):
+                progress(f"scripted: task {n + 1} of {len(every)}, passed {sum(tally.passed.values())}")
+                tally.tasks += 1
+                for _ in range(plan.trials):
+                    _put_back(pristine, one)
+                    await _play(task, raw, app, http, tally, plan.log)
     return tally
 
 
+def _put_back(pristine: Path, folder: Path) -> None:
+    """What the databases hold, as it was before anybody came; nothing of it is kept in memory."""
+    for path in pristine.glob("*.db"):
+        with (
+            closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as before,
+            closing(sqlite3.connect(folder / path.name)) as now,
+        ):
+            now.execute("PRAGMA synchronous = off")
+            before.backup(now)
+
+
 async def _play(
-    task: Task, raw: Database, pristine: Path, folder: Path, tally: Tally, log: Path | None
+    task: Task, raw: Database, app: App, http: httpx.AsyncClient, tally: Tally, log: Path | None
 ) -> None:
     wanted = raw.copy_for(task.user_id)
     for write in task.writes:
         reference.applied(wanted, task.user_id, write)
-    shutil.copytree(pristine, folder)
-    try:
-        async with _site(folder) as (app, http):
-            customer = await Customer.arrives(http, app, task.user_id)
-            for wish in wishes(task.instruction):
-                await customer.wants(wish)
-            wrong = differences(shop_file(app), wanted)
-    finally:
-        shutil.rmtree(folder)
+    customer = await Customer.arrives(http, app, task.user_id)
+    for wish in wishes(task.instruction):
+        await customer.wants(wish)
+    wrong = differences(shop_file(app), wanted)
     said_all = all(any(output in line for line in customer.log if line[0] == "X") for output in task.outputs)
     passed = not wrong and said_all
     _count(task, passed, customer, tally)
