@@ -11,7 +11,7 @@ import re
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +34,7 @@ GOAL = 0.6
 MOST_SAID = 12  # messages for one wish
 PATIENCE_S = 20.0  # for one reply
 _KEY = {"bench": {"algorithm": "HS256", "key": token_hex(32)}}
+Ended = Callable[[], Awaitable[None]]
 _ASKS: tuple[tuple[str, str], ...] = (
     ("shall", r"\bshall i\?\s*$"),  # what is offered instead of what was wished, in its own words
     ("reason", r"\bwhy\b|\breason\b"),
@@ -173,11 +174,12 @@ async def scripted(data: Path, scratch: Path | None, progress: Callable[[str], N
         async with open_tau(data, pristine, clock=clock):
             pass  # the model is trained and kept, too
         one = Path(shutil.copytree(pristine, Path(folder) / "one"))
-        async with _site(one) as (app, http):
+        async with _site(one) as (app, http, ended):
             for n, task in enumerate(every):
                 progress(f"scripted: task {n + 1} of {len(every)}, passed {sum(tally.passed.values())}")
                 tally.tasks += 1
                 for _ in range(plan.trials):
+                    await ended()
                     _put_back(pristine, one)
                     await _play(task, raw, app, http, tally, plan.log)
     return tally
@@ -223,7 +225,8 @@ def _count(task: Task, passed: bool, customer: Customer, tally: Tally) -> None:
 
 
 @asynccontextmanager
-async def _site(folder: Path) -> AsyncIterator[tuple[App, httpx.AsyncClient]]:
+async def _site(folder: Path) -> AsyncIterator[tuple[App, httpx.AsyncClient, Ended]]:
+    """Also what waits until no turn is under way."""
     keys = folder / "keys.json"
     keys.write_text(json.dumps(_KEY))
     settings = settings_in(folder).model_copy(update={"sign_in_keys": keys})
@@ -235,4 +238,4 @@ async def _site(folder: Path) -> AsyncIterator[tuple[App, httpx.AsyncClient]]:
                 transport=httpx.ASGITransport(app=site), base_url="http://tau.test", timeout=30
             ) as http,
         ):
-            yield app, http
+            yield app, http, site.state.turns.drain
