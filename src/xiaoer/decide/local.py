@@ -51,6 +51,10 @@ _OFTEN_AN_ANSWER = frozenset(
         ),
     )
 )  # fmt: skip
+# Of those, what may name a product.
+_OF_A_PRODUCT = frozenset(
+    map(Intent, ("find_product", "check_stock", "other", "likes_style", "colour_question", "size_advice"))
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -204,7 +208,8 @@ class LocalMind:
             changes = wanted in CATALOGUE and CATALOGUE[wanted].risk is not Risk.READ
             return changes and wanted != task.action  # a number alone reads like a look-up
         if wish.best.intent in _OFTEN_AN_ANSWER:  # "the shoes" is a product too
-            return wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
+            another = task.asked == "product" and wish.best.intent not in _OF_A_PRODUCT
+            return another or wish.question or bool(wish.slots.price_max_minor or wish.slots.price_min_minor)
         return self._goals.action_of(wish.best.intent) != task.action
 
     # --- one action's slots ---------------------------------------------------------------------
