@@ -124,7 +124,7 @@ async def the_loop(street: Street, clock: Clock) -> None:
     await street.post("/models/train")
     await street.app.learning.school.idle()
     models = await street.get("/models")
-    assert models["last"]["ended"] == "promoted", (said, wrong.name, right.name, models["last"].get("worse"))
+    assert models["last"]["ended"] == "promoted", (said, right.name, models["last"]["report"]["worse"])
     assert [model["state"] for model in models["models"]] == ["serving", "former"]
     assert await street.understood(said) == (right.name, models["serving"])
 

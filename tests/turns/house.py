@@ -8,9 +8,10 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,8 +25,10 @@ from tests.once import made_once
 
 from xiaoer.app import App, open_app
 from xiaoer.domain.catalog import Product
+from xiaoer.domain.knowledge import Article
 from xiaoer.domain.money import Money
 from xiaoer.domain.ports import Shop
+from xiaoer.domain.words import Language
 from xiaoer.knowledge.markdown import read_folder
 from xiaoer.knowledge.shelf import Shelf
 from xiaoer.settings import Settings
@@ -118,7 +121,12 @@ def house_url(request: pytest.FixtureRequest, template: Path) -> HouseUrl:
     return url
 
 
-_read_once, _shelved_once = cache(read_folder), cache(Shelf)
+_read_once, _shelf = cache(read_folder), cache(Shelf)
+
+
+def _shelved_once(articles: Sequence[Article], language: Language, **where: Any) -> Shelf:
+    """A copy: vectors may be laid to it, and they are no other test's."""
+    return copy(_shelf(articles, language, **where))
 
 
 @cache

@@ -48,7 +48,10 @@ def test_what_is_no_order_is_not_cancelled_as_one(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["cancel my order", "cancel it", "cancel my latest order please", "帮我把这个订单取消", "都取消吧"],
-)
+    [
+        "cancel my order", "cancel it", "cancel my latest order please", "cancel it and refund me",
+        "cancel that and call me back", "帮我把这个订单取消", "都取消吧",
+    ],
+)  # fmt: skip
 def test_an_order_still_is(text: str) -> None:
     assert guesses_by_rule(clean(text), ())[0].intent == "cancel_order"

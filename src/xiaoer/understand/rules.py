@@ -19,8 +19,8 @@ _CANCEL = re.compile(
     r"|^(?:请|麻烦|帮我|我要|我想)*取消(?:掉|一下|下)?(?:订单)? ?[a-z]{0,3}\d{6,}[.!]*$"
     r"|^(?:please |pls |can you |could you |i want to |i need to |i'd like to |just )*cancel (?:it|this|"
     r"that|my|the|order|both|all)\b"
-    r"(?! (?:(?!order)[\w-]+ ){0,4}(?:subscription|account|newsletter|membership|return|exchange|refund|alert"
-    r"|notification|notice|reminder|call|complaint|ticket|coupon|invoice|request)s?\b)"
+    r"(?! (?:(?!order|and |or |then )[\w-]+ ){0,4}(?:subscription|account|newsletter|membership|return"
+    r"|exchange|refund|alert|notification|notice|reminder|call|complaint|ticket|coupon|invoice|request)s?\b)"
 )
 # Some of an order, not all of it: what is meant then, no rule is certain of.
 _IN_PART = re.compile(
