@@ -1,6 +1,6 @@
 """The last look: what number may be said, and how it compares."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -46,6 +46,17 @@ def reply(text: str, *values: str) -> Reply:
 def test_a_number_with_a_receipt_may_be_said(text: str, value: str) -> None:
     assert not loose_in(reply(text, value))
     assert loose_in(reply(text))
+
+
+@pytest.mark.parametrize("fact", [date(2026, 12, 3), datetime(2026, 12, 3, 4, 0, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("12月3日送到", "12月4日送到"), ("on Thu 3 Dec.", "on Fri 4 Dec.")]
+)
+def test_a_day_that_was_found_may_be_said(fact: date, right: str, wrong: str) -> None:
+    """Of a plan a day has no hour."""
+    found = Evidence(now=NOW, time_zone="Asia/Shanghai", facts=({"day": fact},))
+    assert not unproven(reply(right), found)
+    assert unproven(reply(wrong), found)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from xiaoer.domain.rules.money import warranty_until
 from xiaoer.domain.rules.parcels import situation
 from xiaoer.domain.rules.returns import case_of_line, exchange_until, return_until
 from xiaoer.domain.words import Language
+from xiaoer.guard.claims import Kind
 from xiaoer.guard.images import photo_of
 from xiaoer.guard.outbound import found_in
 from xiaoer.speak.book import book
@@ -84,7 +85,11 @@ class Talk:
         return await self.app.clerk.press(self.conversation_id, IntentId(cards[-1].intent_id), yes=yes)
 
     def unproven_ways(self) -> list[str]:
-        """What the last look would keep back, had another way of saying the last turn been drawn."""
+        """What the last look would keep back, had another way of saying the last turn been drawn.
+
+        A phrase is a receipt of its own words ("once you confirm, it is cancelled") and values; but an amount
+        must stand in what the step found, too.
+        """
         turn, voice = self.records[-1].turn, self.app.clerk.voice
         found = []
         with pytest.MonkeyPatch.context() as patch:
@@ -92,7 +97,11 @@ class Talk:
                 patch.setattr(Renderer, "_pick", lambda _self, _key, count, way=way: way % count)
                 for step in [one for one in turn.steps if not one.reply.templates]:
                     reply = voice.say(step.chosen, step.outcome, turn)
-                    claims = found_in(reply, turn, step.chosen, step.outcome)
+                    bare = found_in(replace(reply, receipts=()), turn, step.chosen, step.outcome)
+                    claims = [
+                        *found_in(reply, turn, step.chosen, step.outcome),
+                        *(claim for claim in bare if claim.kind is Kind.MONEY),
+                    ]
                     found += [f"{claim.kind.value} {claim.said!r} in {reply.text!r}" for claim in claims]
         return found
 

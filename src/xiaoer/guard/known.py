@@ -68,17 +68,22 @@ def keys_of(name: str, fact: Fact, today: date, zone: ZoneInfo) -> Iterator[Key]
         minute = local.hour * 60 + local.minute
         yield from day_keys(local.date(), today)
         yield from (("time", minute), ("moment", local.date().toordinal(), minute))
+    elif isinstance(fact, date):
+        yield from day_keys(fact, today)
     elif isinstance(fact, int | float):
-        value = Decimal(str(fact)).normalize()
-        yield ("number", value)
-        if name.endswith(_DAYS + _HOURS):
-            yield span_key(value, "days" if name.endswith(_DAYS) else "hours")
-        if name.endswith("working_days"):
-            yield span_key(value, "working days")
-        if name.endswith("percent"):
-            yield ("percent", value)
-        if name in ("stock", "left"):
-            yield from _states({"in_stock": value > 0, "out_of_stock": value <= 0})
+        yield from _keys_of_number(name, Decimal(str(fact)).normalize())
+
+
+def _keys_of_number(name: str, value: Decimal) -> Iterator[Key]:
+    yield ("number", value)
+    if name.endswith(_DAYS + _HOURS):
+        yield span_key(value, "days" if name.endswith(_DAYS) else "hours")
+    if name.endswith("working_days"):
+        yield span_key(value, "working days")
+    if name.endswith("percent"):
+        yield ("percent", value)
+    if name in ("stock", "left"):
+        yield from _states({"in_stock": value > 0, "out_of_stock": value <= 0})
 
 
 def keys_of_mapping(facts: Facts) -> Iterator[Key]:
