@@ -12,6 +12,7 @@ from xiaoer.domain.words import Language
 from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.classifier import Model
 from xiaoer.understand.evaluate import cases_of, evaluate, kept
+from xiaoer.understand.fit import fit
 from xiaoer.understand.frozen import frozen
 from xiaoer.understand.lessons import Lesson, lessons, split
 from xiaoer.understand.rules import guesses_by_rule
@@ -94,6 +95,15 @@ def test_a_kept_model_guesses_the_same(tmp_path):
     for lesson in FEW:
         guesses = made.guesses(lesson.text, lesson.language)
         assert kept_one.guesses(lesson.text, lesson.language) == guesses
+
+
+def test_the_same_lessons_make_the_same_model():
+    """In both languages, to the last bit: a version names one model, whoever fits it."""
+    some = [lesson for number, lesson in enumerate(lessons()) if number % 4 == 0]
+    first, second = (fit(some, "v") for _ in range(2))
+    for language in Language:
+        assert (first.linear[language].weights == second.linear[language].weights).all()
+        assert first.thresholds[language] == second.thresholds[language]
 
 
 def test_a_broken_file_is_trained_anew(tmp_path):

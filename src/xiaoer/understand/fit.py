@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -31,13 +30,13 @@ _ACCEPT_RANGE = (0.25, 0.85)
 def fit(lessons: Sequence[Lesson], version: str) -> Model:
     """One classifier a language; temperature and lines come from phrases that were left out.
 
-    Languages side by side: the solver holds no lock. ValueError for one with fewer than two intents.
+    The same lessons make the same numbers: one language after the other, as liblinear draws for all threads
+    from one row of random numbers. ValueError for a language with fewer than two intents.
     """
     one_each = threadpool_limits(1)  # on small matrices the threads of BLAS only wait for one another
-    with one_each, warnings.catch_warnings(), ThreadPoolExecutor(len(Language)) as pool:
+    with one_each, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # PASSES are enough
-        each = pool.map(lambda language: _fit(lessons, language), Language)
-        fitted = dict(zip(Language, each, strict=True))
+        fitted = {language: _fit(lessons, language) for language in Language}
     return Model(
         version=version,
         linear={language: linear for language, (linear, _) in fitted.items()},
