@@ -97,6 +97,9 @@ async def play(step: dict[str, Any], talk: Talk, shop: Switch, clock: Clock, nam
         assert not talk.unproven_ways()
     for order, state in (step.get("world") or {}).items():
         assert (await talk.order(filled(order, names))).state.value == state
+    if "evidence" in step:
+        photos = await talk.app.house.photos.of(talk.conversation_id)
+        assert [photo.order_id for photo in photos if photo.number] == [names[o] for o in step["evidence"]]
 
 
 async def press(step: dict[str, Any], talk: Talk, names: dict[str, str]) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import CARD_LIVES
-from xiaoer.domain.order import Order
+from xiaoer.domain.order import CaseReason, Order
 from xiaoer.domain.photos import FRESH, Photo, evidence
+from xiaoer.domain.rules.returns import FAULTS
 
 _NOW = timedelta(0)
 
@@ -17,6 +18,15 @@ async def shown(order: Order, reach: Reach, *, photo_id: str = "") -> Photo | No
     longer = CARD_LIVES if photo_id else _NOW
     fit = evidence(photos, order.id, reach.now, longer=longer)
     return next((photo for photo in fit if photo_id in ("", photo.id)), None)
+
+
+async def keep_with(order: Order, number: str, reason: CaseReason, reach: Reach) -> None:
+    """The photos sent of goods that are at fault belong to their case: whoever opens the parcel sees them."""
+    if reason not in FAULTS:
+        return
+    photos = await reach.photos.of(reach.conversation_id)
+    theirs = [p.id for p in evidence(photos, order.id, reach.now, longer=CARD_LIVES) if not p.number]
+    await reach.photos.tie(reach.conversation_id, theirs, order_id=order.id, number=number)
 
 
 async def loose(reach: Reach) -> Sequence[Photo]:

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Reach, Risk, offer
+from xiaoer.actions.evidence import keep_with
 from xiaoer.actions.lines import (
     SAME,
     SEVERAL,
@@ -98,6 +99,7 @@ class RequestExchange(Action[RequestExchangeArgs]):
             by=source_of(next((way for way in ways if way.id == args.way_id), None)),
         )
         case = await reach.shop.open_case(order, request, key=key)
+        await keep_with(order, case.id, request.reason, reach)
         return Done(self.name, {**plan.facts, "case_id": case.id})
 
     @override

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
+from xiaoer.actions.evidence import keep_with
 from xiaoer.actions.lines import ALL, MOST_LINES, SEVERAL, lines_named
 from xiaoer.actions.orders import order_choices, order_of
 from xiaoer.actions.settling import outlets, paid_out_to
@@ -88,6 +89,7 @@ class RequestReturn(Action[RequestReturnArgs]):
             by=Source(PayMethod(str(plan.facts["to"])), WayId(way_id)) if way_id else None,
         )
         case = await reach.shop.open_case(order, request, key=key)
+        await keep_with(order, case.id, request.reason, reach)
         days = reach.policy.refund_after_receipt_days
         return Done(self.name, {**plan.facts, "case_id": case.id, "refund_days": days})
 
