@@ -320,7 +320,8 @@ class Arena:
         """Eight at once on one conversation."""
         clerk, conversation_id = self.clerks[seat.shop], seat.conversation_id
         await clerk.house.conversations.receive(self._inbound(seat, "在吗"), now=self.now)
-        records = await asyncio.gather(*(clerk.answer(conversation_id) for _ in range(8)))
+        with _caused(f"{seat.session.key} crowd"):
+            records = await asyncio.gather(*(clerk.answer(conversation_id) for _ in range(8)))
         await self._look(seat, [record for some in records for record in some])
         if sum(map(len, records)) > 1:
             self.judge.says("I3", f"{seat.session.key}: answered {sum(map(len, records))} times")

@@ -39,7 +39,10 @@ def play(calls: int, seed: int) -> tuple[Judge, int]:
             for old in Path(folder).glob("round.db*"):
                 old.unlink()
             shutil.copy(empty, path)
+            before = len(judge.violations)
             made += asyncio.run(one_round(path, min(PER_ROUND, calls - made), seed, judge))
+            for violation in judge.violations[before:]:
+                tell(f"seed {seed}: {violation.invariant}: {violation.what}")
             seed += 1
             speed = made / (time.monotonic() - begun)
             tell(f"{made:>9,} calls  {len(judge.violations)} violations  {speed:,.0f}/s")
