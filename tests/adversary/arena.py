@@ -213,7 +213,8 @@ class Arena:
             answers_card = seat.last_shown is not None and self.rng.random() < 0.6
             likely = ANSWERS if answers_card else weights
             name = self.rng.choices(list(likely), list(likely.values()))[0]
-            await self._guarded(name, getattr(self, f"_{name}")(seat))
+            with _caused(f"{seat.session.key} {name}"):
+                await self._guarded(name, getattr(self, f"_{name}")(seat))
             if self.broken:
                 self.judge.says("crash", self.broken.pop())
 
@@ -320,8 +321,7 @@ class Arena:
         """Eight at once on one conversation."""
         clerk, conversation_id = self.clerks[seat.shop], seat.conversation_id
         await clerk.house.conversations.receive(self._inbound(seat, "在吗"), now=self.now)
-        with _caused(f"{seat.session.key} crowd"):
-            records = await asyncio.gather(*(clerk.answer(conversation_id) for _ in range(8)))
+        records = await asyncio.gather(*(clerk.answer(conversation_id) for _ in range(8)))
         await self._look(seat, [record for some in records for record in some])
         if sum(map(len, records)) > 1:
             self.judge.says("I3", f"{seat.session.key}: answered {sum(map(len, records))} times")
