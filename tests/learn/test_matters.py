@@ -4,9 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from xiaoer.actions.base import CATALOGUE, Risk
+from xiaoer.domain.intents import action_of
 from xiaoer.domain.understanding import OTHER, Guess, Intent
 from xiaoer.domain.words import Language
 from xiaoer.learn.matters import PERSON, Figures, Heard, Matters, Worse, figures, newly_wrong, worse
+from xiaoer.learn.training import _WRITES
+from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.classifier import Thresholds
 from xiaoer.understand.lessons import Lesson
 
@@ -20,6 +24,12 @@ GOOD = Figures(
     intents={CANCEL: Heard(18, 17, 2), PERSON: Heard(18, 18, 1), OTHER: Heard(15, 13, 4)},
     wrong={},
 )
+
+
+def test_no_write_may_be_heard_worse() -> None:
+    writes = {name for name, action in CATALOGUE.items() if action.risk >= Risk.WRITE}
+    served = {action_of(catalogue(), intent) for intent in catalogue()}
+    assert writes & served == _WRITES, "name it in learn/training.py, _WRITES"
 
 
 def fallen(after: Figures) -> list[str]:

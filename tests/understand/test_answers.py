@@ -95,13 +95,35 @@ def test_neither(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["算了", "算了吧", "never mind", "Forget it", "不弄了", "当我没说", "先不退了", "算了，帮我查快递"],
+    [
+        "算了",
+        "算了吧",
+        "never mind",
+        "Forget it",
+        "不弄了",
+        "当我没说",
+        "先不退了",
+        "算了，帮我查快递",
+        "leave it",
+        "drop it at that",
+    ],
 )
 def test_stop(text):
     assert wants_to_stop(clean(text))
 
 
-@pytest.mark.parametrize("text", ["我打算了解一下", "取消订单", "cancel it", "预算了一下", "不要了"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我打算了解一下",
+        "取消订单",
+        "cancel it",
+        "预算了一下",
+        "不要了",
+        "leave it with my neighbour",
+        "please drop it at the back door",
+    ],
+)
 def test_no_stop(text):
     assert not wants_to_stop(clean(text))
 

@@ -59,10 +59,6 @@ _BY_VALUE = {  # who names the new value wants it done, not told how
     "change_profile_address": frozenset({"address"}),
 }
 _AT_ONCE = _READS | _DEMANDED  # of the customer's own order, more is told by doing than by an article
-_WRITES = frozenset(
-    {"cancel_order", "change_address", "request_return", "request_exchange", "price_protection"}
-    | {"report_lost", "report_damage", "request_invoice", "complaint", "unsubscribe"}
-)  # a question about one is answered before it is offered
 NO_CHOICE = (
     ToSaying,
     ToPerson,

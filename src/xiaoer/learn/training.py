@@ -21,8 +21,9 @@ from xiaoer.understand.train import Course, base_version, load_or_train, version
 # Actions that change something: to be taken for one of them by mistake is worst.
 _WRITES = frozenset(
     {
-        "cancel_order", "cancel_items", "cancel_return", "change_address", "change_delivery", "change_items",
-        "change_payment", "request_exchange", "request_return",
+        "cancel_items", "cancel_order", "cancel_return", "change_address", "change_delivery", "change_items",
+        "change_payment", "give_coupon", "give_goodwill", "report_lost", "request_exchange",
+        "request_invoice", "request_return",
     }
 )  # fmt: skip
 Told: TypeAlias = Callable[[str], None]  # of each stage: reading, training, comparing

@@ -80,8 +80,13 @@ def answer_in(text: str) -> Answer | None:
     return None
 
 
+_PLACED = re.compile(  # where a thing is to be put, and no "leave it"
+    r"\b(?:leave|drop) it(?= (?:with|at|in|on|by|behind|under|outside|near|next to|there)\b(?! that\b))"
+)
+
+
 def wants_to_stop(text: str) -> bool:
-    return bool(_STOP_ZH.search(text) or vocabulary().stop.search(text))
+    return bool(_STOP_ZH.search(text) or vocabulary().stop.search(_PLACED.sub(" ", text)))
 
 
 def is_correction(text: str) -> bool:
