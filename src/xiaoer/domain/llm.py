@@ -1,0 +1,134 @@
+"""A language model as the counter sees it: what it is told, what it may ask for, what it says, how it is gone.
+
+It stands outside the trust boundary. Nothing here knows whose model it is or how it is reached.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Purpose(StrEnum):
+    """What a call is for: the ledger of calls counts by it."""
+
+    TURN = "turn"  # a customer's message is answered
+    CHECK = "check"  # the operator tries an endpoint
+
+
+class Gone(StrEnum):
+    """Why there is no answer."""
+
+    SLOW = "slow"  # none within the time
+    BUSY = "busy"  # 429: it asks us to wait
+    REFUSED = "refused"  # the key, the model's name or the request is not taken: again would be the same
+    BROKEN = "broken"  # 5xx, cut off, too much, or not what the protocol says
+    UNREACHED = "unreached"  # nobody there
+    RESTING = "resting"  # it failed so often that it is not asked now
+    SPENT = "spent"  # the budget is used up
+
+
+class ModelGone(Exception):
+    """No answer, or none that can be used. `after_s`: when it wants to be asked again, if it says so."""
+
+    def __init__(self, why: Gone, *, after_s: float | None = None, status: int | None = None) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.after_s = after_s
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """Something the model may ask for. `parameters`: JSON Schema of an object."""
+
+    name: str
+    about: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the model asks for. `args` is None where what it wrote is no JSON object."""
+
+    id: str
+    name: str
+    args: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FromCustomer:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromUs:
+    """What was said before, or what the model asked for in this turn."""
+
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of a call."""
+
+    call: Call
+    text: str
+
+
+Line = FromCustomer | FromUs | Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """One request. `standing` and `tools` stay the same from turn to turn, so that a provider can cache them."""
+
+    standing: str
+    lines: tuple[Line, ...]
+    tools: tuple[Tool, ...] = ()
+    most_tokens: int = 600  # of the answer; always sent
+    purpose: Purpose = Purpose.TURN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as the endpoint counts them; 0 where it does not say."""
+
+    sent: int = 0
+    cached: int = 0  # of those sent, what it had kept
+    made: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            sent=self.sent + other.sent, cached=self.cached + other.cached, made=self.made + other.made
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An answer. `whole` is False where it was cut: by its own limit, or because we had heard enough."""
+
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    whole: bool = True
+
+
+Heard = Callable[[str], bool]  # each piece of text as it comes; False: no more of it is wanted
+
+
+class LanguageModel(Protocol):
+    @property
+    def name(self) -> str:
+        """The model and where it is: for the ledger and the record of a turn."""
+        ...
+
+    async def ask(self, brief: Brief, *, within_s: float, heard: Heard | None = None) -> Said:
+        """The answer, whole, within so many seconds. ModelGone."""
+        ...
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """Everything that is told in them, for whoever counts or searches it."""
+    return "\n".join(line.text for line in lines)
