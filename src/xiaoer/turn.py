@@ -225,7 +225,7 @@ class Clerk:
 
     def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None, reply: Reply) -> Turn:
         """The turn after a step: what was said of it, what is remembered, who is proven by now."""
-        if reply.text and not found_in(reply, turn, chosen, outcome):
+        if reply.text and not chosen.told_later and not found_in(reply, turn, chosen, outcome):
             self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
         step = Step(chosen=chosen, outcome=outcome, reply=reply)
         conversation = replace(turn.conversation, actor=_actor_after(turn.conversation.actor, outcome))

@@ -4,7 +4,8 @@
         ...
 
 `script` is a function of what was asked, or a list of replies, one a request. By hand:
-`python -m tests.llm.server --port 9100`, then OPENAI_BASE_URL=http://127.0.0.1:9100/v1 OPENAI_API_KEY=x make run.
+`python -m tests.llm.server --port 9100`, then
+`OPENAI_BASE_URL=http://127.0.0.1:9100/v1 OPENAI_API_KEY=x make run`.
 """
 
 import asyncio
@@ -118,13 +119,16 @@ class Server:
     left: int = 0  # requests whose client went away before the end
     open: set[asyncio.StreamWriter] = field(default_factory=set)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)  # somebody has asked
+    gone: asyncio.Event = field(default_factory=asyncio.Event)  # and somebody went away
 
     def reply(self, asked: Asked) -> Reply:
         self.asked.append(asked)
+        self.begun.set()
         if callable(self.script):
             return self.script(asked)
         n = len(self.asked) - 1
-        return self.script[n] if n < len(self.script) else Fail(status=500, body=b'{"error": "no more script"}')
+        return self.script[n] if n < len(self.script) else Fail(status=500, body=b"no more script")
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open.add(writer)
@@ -132,11 +136,12 @@ class Server:
         try:
             while (asked := await _read(reader)) is not None:
                 if asked.path.endswith("/models"):
-                    await _plain(writer, 200, json.dumps({"object": "list", "data": [{"id": MODEL}]}).encode())
+                    models = {"object": "list", "data": [{"id": MODEL, "object": "model"}]}
+                    await _plain(writer, 200, json.dumps(models).encode())
                     continue
                 await self._answer(asked, reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
-            self.left += 1
+            self._leaves()
         finally:
             writer.close()
             self.open.discard(writer)
@@ -153,9 +158,7 @@ class Server:
             await asyncio.sleep(reply.first_s)
             await _plain(writer, 200, json.dumps(_whole(reply, self.manner)).encode())
 
-    async def _stream(
-        self, reply: Say, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _stream(self, reply: Say, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not await self._waits(reply.first_s, reader):
             return
         await _head(writer, 200, "text/event-stream", {})
@@ -166,9 +169,7 @@ class Server:
         await _event(writer, "[DONE]")
         await _end(writer)
 
-    async def _fail(
-        self, reply: Fail, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _fail(self, reply: Fail, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not reply.says and reply.then == "end":
             await _plain(writer, reply.status, reply.body, kind=reply.kind, headers=reply.headers)
             return
@@ -188,6 +189,10 @@ class Server:
         else:
             await _end(writer)
 
+    def _leaves(self) -> None:
+        self.left += 1
+        self.gone.set()
+
     async def _waits(self, seconds: float, reader: asyncio.StreamReader) -> bool:
         """False once the client has gone."""
         try:
@@ -195,7 +200,7 @@ class Server:
                 await reader.read(1)
         except TimeoutError:
             return True
-        self.left += 1
+        self._leaves()
         return False
 
 

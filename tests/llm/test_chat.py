@@ -1,7 +1,7 @@
 """A model over real HTTP: what is sent, what is read, and every way it can be gone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -59,8 +59,12 @@ async def test_words_and_calls_come_through_in_every_makers_manner(maker: str) -
 async def test_a_conversation_is_told_in_order() -> None:
     call = Call("c1", "track_parcel", {"order_id": "O1"})
     lines = (
-        FromCustomer("hello"), FromUs("Hi!"), FromCustomer("my parcel?"), FromUs(calls=(call,)), Found(call, "on its way"),
-    )  # fmt: skip
+        FromCustomer("hello"),
+        FromUs("Hi!"),
+        FromCustomer("my parcel?"),
+        FromUs(calls=(call,)),
+        Found(call, "on its way"),
+    )
     async with serving([Say(text="It is on its way.")]) as server:
         await Asking(server)(Brief(standing="Standing.", lines=lines, most_tokens=50))
         told = [(m["role"], m.get("content")) for m in server.asked[0].messages]
@@ -129,7 +133,12 @@ async def test_nobody_there() -> None:
 
 
 async def test_arguments_that_are_no_object_are_told_apart() -> None:
-    calls = [("track_parcel", '{"order_id": '), ("track_parcel", "[1]"), ("made_up", {"x": 1}), ("track_parcel", "")]
+    calls: list[tuple[str, Mapping[str, Any] | str]] = [
+        ("track_parcel", '{"order_id": '),
+        ("track_parcel", "[1]"),
+        ("made_up", {"x": 1}),
+        ("track_parcel", ""),
+    ]
     async with serving([Say(calls=calls)]) as server:
         said = await Asking(server)()
     assert [(call.name, call.args) for call in said.calls] == [
@@ -141,10 +150,8 @@ async def test_whoever_leaves_is_noticed_by_the_server() -> None:
     async with serving([Say(text="word " * 100, pause_s=0.05)]) as server:
         async with asyncio.TaskGroup() as group:
             asking = group.create_task(Asking(server)())
-            while not server.asked:
-                await asyncio.sleep(0)
+            await server.begun.wait()
             asking.cancel()
         async with asyncio.timeout(5):
-            while not server.left:
-                await asyncio.sleep(0)
+            await server.gone.wait()
     assert server.left == 1

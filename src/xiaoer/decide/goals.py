@@ -149,7 +149,7 @@ class Goals:
             if _BY_VALUE[article.offer] & args.keys():
                 return Chosen(Do(article.offer, args), why)
         named = self._library.article(
-            article.slug, wish.text, turn.understanding.language, scope=_scope(turn)
+            article.slug, wish.text, turn.understanding.language, scope=scope_of(turn)
         )
         found = (
             self._answer(wish, turn, at_least=PLAINLY, offer=article.offer)
@@ -198,7 +198,7 @@ class Goals:
         return Do("find_product", _search(wish, turn))
 
     def _answer(self, wish: Wish, turn: Turn, *, at_least: float, offer: str = "") -> Answer | None:
-        found = self._library.search(wish.text, turn.understanding.language, limit=2, scope=_scope(turn))
+        found = self._library.search(wish.text, turn.understanding.language, limit=2, scope=scope_of(turn))
         fits = tuple(p for p in found[:1] if p.score >= at_least)
         return Answer(fits, offer) if fits else None
 
@@ -266,7 +266,7 @@ def _in_its_own_way(serves: Serves, decision: Decision) -> bool:
             return False
 
 
-def _scope(turn: Turn) -> Scope:
+def scope_of(turn: Turn) -> Scope:
     """Where the customer asks. The country is not known: nothing is said that holds in some only."""
     return Scope(now=turn.now, channel=turn.conversation.channel)
 

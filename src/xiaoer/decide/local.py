@@ -76,6 +76,10 @@ class LocalMind:
             _log.warning("shop_error", turn_id=turn.id, error=type(error).__name__)
             return None if _said(turn, "shop_down") else Chosen(Say("shop_down"), "local:shop_down")
 
+    async def take_up(self, task: Task, turn: Turn, *, why: str) -> Chosen:
+        """What another mind wants done, with what is still missing filled in or asked for. ShopError."""
+        return await self._advance(task, turn, why=why, wish=EVERY_WISH)
+
     # --- the first decision: does the message speak to what was open? ---------------------------
 
     async def _first(self, turn: Turn) -> Chosen | None:

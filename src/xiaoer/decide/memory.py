@@ -84,8 +84,18 @@ def _kept(task: Task | None, chosen: Chosen) -> Task | None:
 
 def _without(parked: tuple[Task, ...], decision: Decision) -> tuple[Task, ...]:
     """A task that is taken up again is not parked any more."""
-    action = decision.task.action if isinstance(decision, Ask) else getattr(decision, "action", "")
-    return tuple(task for task in parked if task.action != action)
+    match decision:
+        case Ask(task):
+            taken, args = task.action, task.args
+        case Do(action, given) as call if call.confirmed is None:
+            taken, args = action, given
+        case _:
+            return parked
+    return tuple(
+        task
+        for task in parked
+        if task.action != taken or any(args.get(name, value) != value for name, value in task.args.items())
+    )
 
 
 def park(memory: Memory, task: Task) -> Memory:
@@ -104,7 +114,9 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     task = Task(action=call.action, args=call.args, then=then)
     after = replace(memory, lost=0, last=task, task=None if mine else memory.task)
     if isinstance(outcome, NeedsConfirm):
+        next_ = (call.then,) if call.then else ()  # a further wish: its card comes when this one is answered
         shown = replace(after, proposal=outcome.intent_id, card=outcome.intent_id)
+        shown = replace(shown, parked=(*next_, *shown.parked)[:MOST_PARKED])
         return _spoken_of(shown, outcome.plan.facts)
     if isinstance(outcome, Refused):
         return _refused(after, task, outcome)

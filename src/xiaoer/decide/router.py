@@ -1,7 +1,11 @@
-"""Who decides: rules that nothing can veto first, then the local mind (a language model's, later)."""
+"""Who decides: rules that nothing can veto first, then the local mind, where it is sure; else a model's."""
 
+import structlog
+
+from xiaoer.decide.goals import GUESSED
 from xiaoer.domain.conversation import State, Turn
-from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, Drop, HandOff, Wait
+from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, Drop, HandOff, Say, Suggest, Wait
+from xiaoer.domain.llm import ModelGone
 from xiaoer.domain.outcome import Failed, Reason
 from xiaoer.domain.ports import Mind
 from xiaoer.domain.understanding import Answer, Mood, Risk
@@ -9,13 +13,21 @@ from xiaoer.domain.understanding import Answer, Mood, Risk
 PATIENCE = 2  # upset turns after which a person is brought in unasked
 _GRAVE = frozenset({Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
 _LAST_WORDS = (HandOff, Wait)
+_AT_A_LOSS = frozenset({"unclear", "out_of_scope", "not_written", "yes_to_what"})  # say.<key>
+BY_MODEL = "llm"  # why a step was taken that a language model asked for
+_log = structlog.get_logger(__name__)
 
 
 class Router:
-    """A Mind over minds. The order of the rules is the order of their rights."""
+    """A Mind over minds. The order of the rules is the order of their rights.
 
-    def __init__(self, local: Mind) -> None:
+    `model`: a language model's mind, if the shop has one. It is asked only where the local one is not sure,
+    and where it is gone the local one answers, as if there were none.
+    """
+
+    def __init__(self, local: Mind, model: Mind | None = None) -> None:
         self._local = local
+        self._model = model
 
     async def next(self, turn: Turn) -> Chosen | None:
         if (unclear := _unclear_effect(turn)) is not None:
@@ -24,7 +36,41 @@ class Router:
             return None
         if not turn.steps and (ruled := _by_rule(turn)) is not None:
             return ruled
-        return await self._local.next(turn)
+        if any(step.chosen.why.startswith(BY_MODEL) for step in turn.steps):
+            return await self._by_model(turn, instead=None)
+        chosen = await self._local.next(turn)
+        return chosen if _sure(chosen, turn) else await self._by_model(turn, instead=chosen)
+
+    async def _by_model(self, turn: Turn, *, instead: Chosen | None) -> Chosen | None:
+        if self._model is None:
+            return instead
+        try:
+            return await self._model.next(turn)
+        except ModelGone as gone:
+            _log.warning("model_gone", turn_id=turn.id, why=gone.why.value, status=gone.status)
+            return instead
+
+
+def _sure(chosen: Chosen | None, turn: Turn) -> bool:
+    """Whether the local mind knows what is wanted, all of it."""
+    if chosen is None:
+        return bool(turn.steps)
+    match chosen.decision:
+        case Suggest(mistaken=mistaken):
+            return mistaken
+        case Say(key):
+            return key not in _AT_A_LOSS
+        case HandOff(why):
+            return why != "lost"
+        case _:
+            return not chosen.why.startswith(GUESSED) and _all_sure(turn)
+
+
+def _all_sure(turn: Turn) -> bool:
+    """Of several wishes every one, or the message is for whoever understands it whole."""
+    heard = turn.understanding
+    several = len(heard.wishes) > 1
+    return not several or all(wish.best.confidence >= heard.sure.accept for wish in heard.wishes)
 
 
 def _unclear_effect(turn: Turn) -> Chosen | None:

@@ -98,6 +98,15 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """Say what a language model has worded. `passages`: what it was given to read; `cited`: what it named."""
+
+    text: str
+    passages: tuple[Passage, ...] = ()
+    cited: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """A person takes over. `why` is a key of hand-off reasons: asked, lost, risk, self_harm, angry ..."""
 
@@ -109,13 +118,15 @@ class Wait:
     """A person has the conversation: say nothing."""
 
 
-Decision = Ask | Do | Drop | Answer | Suggest | Say | HandOff | Wait
+Decision = Ask | Do | Drop | Answer | Suggest | Say | Tell | HandOff | Wait
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A decision and why it was taken (a short key for the record, e.g. rule:person, local:0.93).
 
+    `told_later`: it was looked up for a language model, which words it together with the rest; our own words
+    for it are said if it does not.
     `intent` is named where a sure wish is served in the very way the catalogue says: there the merchant's own
     words may be said.
     """
@@ -124,3 +135,4 @@ class Chosen:
     why: str
     wish: int = NO_WISH  # index of the wish it serves
     intent: Intent | None = None
+    told_later: bool = False

@@ -1,4 +1,4 @@
-"""A language model as the counter sees it: what it is told, what it may ask for, what it says, how it is gone.
+"""A language model as the counter sees it: what it is told, asks for and says, and how it is gone.
 
 It stands outside the trust boundary. Nothing here knows whose model it is or how it is reached.
 """
@@ -82,7 +82,7 @@ Line = FromCustomer | FromUs | Found
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """One request. `standing` and `tools` stay the same from turn to turn, so that a provider can cache them."""
+    """One request. `standing` and `tools` are the same in every turn, so that a provider can cache them."""
 
     standing: str
     lines: tuple[Line, ...]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from xiaoer.domain.conversation import Turn
-from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Say
+from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Say, Tell
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.reply import Receipt
@@ -53,7 +53,8 @@ def evidence_of(turn: Turn, chosen: Chosen | None = None, outcome: Outcome | Non
     """All that the steps of a turn have found, and the one that is being taken."""
     steps = [(step.chosen, step.outcome) for step in turn.steps] + ([(chosen, outcome)] if chosen else [])
     told = [fact for one, _ in steps for fact in _told(one)]
-    passages = [p for one, _ in steps if isinstance(one.decision, Answer) for p in one.decision.passages]
+    given = [one.decision for one, _ in steps if isinstance(one.decision, Answer | Tell)]
+    passages = [passage for one in given for passage in one.passages]
     return Evidence(
         now=turn.now,
         time_zone=turn.conversation.time_zone,

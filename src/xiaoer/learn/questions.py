@@ -4,7 +4,7 @@ from functools import cache
 from typing import assert_never
 
 from xiaoer.domain.conversation import Step, Turn, TurnRecord
-from xiaoer.domain.decision import NO_WISH, Answer, Ask, Do, Drop, HandOff, Say, Suggest, Wait
+from xiaoer.domain.decision import NO_WISH, Answer, Ask, Do, Drop, HandOff, Say, Suggest, Tell, Wait
 from xiaoer.domain.learning import Asked, Question
 from xiaoer.domain.outcome import Failed
 from xiaoer.domain.understanding import Intent, Wish
@@ -39,6 +39,8 @@ def _became(wish: Wish, step: Step) -> tuple[Asked, str] | None:
     match decision:
         case Answer(passages):
             return Asked.ANSWERED, passages[0].slug if passages else ""
+        case Tell(cited=cited):
+            return (Asked.ANSWERED, cited[0].slug) if cited else (Asked.SERVED, "")
         case Suggest():
             return Asked.UNSURE, ""
         case HandOff(why):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -39,6 +39,7 @@ from xiaoer.domain.llm import (
     LanguageModel,
     ModelGone,
     Said,
+    Tool,
     Usage,
 )
 from xiaoer.llm.makers import opened
@@ -134,8 +135,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
     @override
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)
-        assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _BoundedStream(response.stream)
+        response.stream = _BoundedStream(cast(httpx2.AsyncByteStream, response.stream))
         return response
 
     @override
@@ -167,7 +167,7 @@ def _why(status: int) -> Gone:
     return Gone.REFUSED if status in _REFUSED else Gone.BROKEN
 
 
-def _tool(tool: Any) -> ToolDefinition:
+def _tool(tool: Tool) -> ToolDefinition:
     return ToolDefinition(
         name=tool.name, description=tool.about, parameters_json_schema=dict(tool.parameters), strict=False
     )

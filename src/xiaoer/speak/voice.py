@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from xiaoer.domain.conversation import Step, Turn
-from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Wait
+from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Tell, Wait
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.reply import Citation, Origin, Part, QueueCard, Receipt, Reply, TextPart
@@ -61,6 +61,8 @@ class TemplateVoice:
                 said = _suggest(suggest, say)
             case Say(name, facts):
                 said = _plain([f"say.{name}"], facts, say, _TRY.get(name, ()))
+            case Tell() as tell:
+                return _told(tell, say)
             case Drop(_, action):
                 said = _plain([f"drop.{action}", "drop"], {}, say, ())
             case Do() | HandOff() as done:
@@ -72,7 +74,7 @@ class TemplateVoice:
     def together(self, turn: Turn) -> Reply:
         """One reply to a whole turn: a feeling is met before anything else is said."""
         say, steps = _renderer(turn), turn.steps
-        spoken = [step.reply for step in steps if step.reply.parts]
+        spoken = [_as_told(step, steps) for step in steps if step.reply.parts]
         parts = [part for reply in spoken for part in reply.parts]
         receipts = [receipt for reply in spoken for receipt in reply.receipts]
         if spoken and turn.understanding.mood in _FEELINGS and not _speaks_of_it(steps):
@@ -86,7 +88,7 @@ class TemplateVoice:
         return Reply(
             parts=tuple(parts),
             receipts=tuple(receipts),
-            origin=Origin.TEMPLATE,
+            origin=Origin.AI if any(reply.origin is Origin.AI for reply in spoken) else Origin.TEMPLATE,
             language=say.language,
             templates=tuple(used for reply in spoken for used in reply.templates),
         )
@@ -137,6 +139,15 @@ def _plain(keys: Sequence[str], facts: Facts, say: Renderer, tries: Sequence[str
     if tries:
         parts.append(cards.quick(tries, say))
     return tuple(parts), (_receipt(rendered),)
+
+
+def _told(tell: Tell, say: Renderer) -> Reply:
+    """A language model's words, as they are; the last look decides whether they are said."""
+    cited = [Citation(slug=p.slug, title=p.title, language=p.language) for p in tell.cited]
+    receipts = tuple(Receipt(source=f"article:{p.slug}") for p in tell.cited)
+    return Reply(
+        parts=(TextPart(text=tell.text), *cited), receipts=receipts, origin=Origin.AI, language=say.language
+    )
 
 
 def _suggest(suggest: Suggest, say: Renderer) -> Said:
@@ -239,6 +250,12 @@ def _handed_over(facts: Facts, say: Renderer) -> Said:
     return (text, queue), (_receipt(opening), _receipt(place, "action:call_person"))
 
 
+def _as_told(step: Step, steps: Sequence[Step]) -> Reply:
+    """Of what was looked up for a model that then spoke, the cards alone: the words are the model's."""
+    told = step.chosen.told_later and any(isinstance(one.chosen.decision, Tell) for one in steps)
+    return step.reply.without_text if told else step.reply
+
+
 def _speaks_of_it(steps: Sequence[Step]) -> bool:
     """A reply that is itself about the feeling needs no other opening."""
     for step in steps:
@@ -246,6 +263,8 @@ def _speaks_of_it(steps: Sequence[Step]) -> bool:
         if isinstance(decision, HandOff) and decision.why in ("angry", "risk", "self_harm"):
             return True
         if isinstance(decision, Say) and decision.key in ("complaint", "goodbye", "thanks"):
+            return True
+        if isinstance(decision, Tell):  # the model was told how the customer feels
             return True
         if isinstance(decision, Suggest) and decision.mistaken:  # it begins with an apology
             return True

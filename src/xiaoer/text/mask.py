@@ -8,8 +8,8 @@ have the usual marks (路 … 号, 12 … Street). A name or an address merely m
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 from xiaoer.text.words import HAN
 
@@ -106,26 +106,46 @@ _FORMS: tuple[tuple[Kind, str, re.RegexFlag], ...] = (
         re.NOFLAG,
     ),
 )
+_TAKEN = "\ufffc"  # no letter, no digit, no space
 _COMPILED = tuple((kind, re.compile(f"(?P<date>{_DATE})|{form}", flags)) for kind, form, flags in _FORMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Where in a text something of a person stands."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+def finds(text: str) -> list[Find]:
+    """In the order they stand; none overlaps another."""
+    letters, found = [_plain(char) for char in text], list[Find]()
+    for kind, pattern in _COMPILED:
+        matches = [match for match in pattern.finditer("".join(letters)) if not match["date"]]
+        for match in matches:
+            kept = match.groupdict().get("kept") or ""
+            find = Find(kind, match.start() + len(kept), match.end())
+            letters[find.start : find.end] = _TAKEN * (find.end - find.start)  # no later form sees it
+            found.append(find)
+    return sorted(found, key=lambda one: one.start)
 
 
 def masked(text: str, *, shown: Callable[[Kind], str] = "[{}]".format) -> str:
     """Of each find, only its kind: `shown(kind)`, [name] or [number] unless told otherwise."""
-    plain = "".join(map(_plain, text))
-    for kind, pattern in _COMPILED:
-        plain = pattern.sub(partial(_named, shown(kind)), plain)
-    return plain
-
-
-def _named(word: str, found: re.Match[str]) -> str:
-    if found["date"]:
-        return found[0]
-    kept = found.groupdict().get("kept") or ""
-    return kept + word
+    made, at = list[str](), 0
+    for find in finds(text):
+        made += ["".join(map(_plain, text[at : find.start])), shown(find.kind)]
+        at = find.end
+    return "".join([*made, *map(_plain, text[at:])])
 
 
 def _plain(char: str) -> str:
-    """Digits of any script, letters and @ of full width, as what they are; every other character stays."""
+    """Digits of any script, letters and @ of full width, as what they are; every other character stays.
+
+    One character becomes one character: what is found in the plain text stands there in the other too.
+    """
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     return unicodedata.normalize("NFKC", char) if "\uff20" <= char <= "\uff5a" else char

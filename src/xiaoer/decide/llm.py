@@ -1,0 +1,333 @@
+"""The language model's mind: it asks for actions and articles, then words what was found.
+
+It only proposes. What it may name is checked around it (outside.py), every word it says before it is said
+(guard/outbound.py), and where it is slow, gone or not to be trusted the router goes on without it.
+"""
+
+import json
+import re
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from typing_extensions import override
+
+from xiaoer.actions.base import CATALOGUE, Reach, Risk, reads_only
+from xiaoer.decide.briefing import (
+    SEARCH,
+    before,
+    came_of,
+    known_of,
+    numbered,
+    of_now,
+    standing,
+    tools_for,
+)
+from xiaoer.decide.goals import scope_of
+from xiaoer.decide.local import LocalMind
+from xiaoer.domain.conversation import Step, Turn
+from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, HandOff, Task, Tell
+from xiaoer.domain.facts import Facts
+from xiaoer.domain.knowledge import Passage
+from xiaoer.domain.llm import (
+    Brief,
+    Call,
+    Found,
+    FromCustomer,
+    FromUs,
+    Gone,
+    LanguageModel,
+    Line,
+    ModelGone,
+    Said,
+)
+from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm
+from xiaoer.domain.ports import Library, Mind
+from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
+from xiaoer.guard.claims import Found as Fault
+from xiaoer.guard.claims import Kind, Why
+from xiaoer.guard.outbound import found_in
+from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
+
+MOST_ASKED = 5  # requests of one turn
+MOST_WISHES = 5  # calls of one turn that are carried out
+ANSWERS_IN_S = 7.0  # of a turn, all requests together: the customer hears something within eight
+SHOWN = 3  # passages given without being asked for
+FOUND = 4  # of a search
+MOST_TURNS = 256  # whose threads are kept in mind at once
+LONGEST_FOUND = 4_000  # characters of what came of a call
+WHY = "llm"
+_CITED = re.compile(r"\s?\[(\d{1,2})\]")
+_ENDS = re.compile(r"(?<=[。！？!?\n])|(?<=[.;])(?=\s)")
+_MARKDOWN = re.compile(r"\*\*|__|^#+ |^[-*] ", re.MULTILINE)
+_NOT_SAID = (
+    "(Not from the customer.) That was not sent: it had something in it ({kinds}) that stands in no tool "
+    "result and no article of this turn, or that may not be said. Answer again from those alone, or offer a "
+    "person."
+)
+_log = structlog.get_logger(__name__)
+
+Aloud = Callable[[Turn, str], None]
+
+
+@dataclass
+class _Thread:
+    """One turn, as the model has it."""
+
+    names: Pseudonyms
+    lines: list[Line]
+    passages: list[Passage]
+    until: float
+    waiting: deque[Call] = field(default_factory=deque)  # asked for, not carried out yet
+    doing: Call | None = None
+    seen: int = 0  # steps of the turn that are told
+    asked: int = 0
+    wishes: int = 0
+    over: bool = False
+    gone: ModelGone | None = None  # it failed in this turn, and is not asked again
+    untold: bool = True  # something is there that the customer has heard no words of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What stands around the model. `aloud` is told each sentence that may be said, as it comes;
+    `timer` gives seconds, only ever forward; `key` makes its pseudonyms.
+    """
+
+    local: LocalMind
+    library: Library
+    reach_for: Callable[[Turn], Reach]
+    key: bytes
+    timer: Callable[[], float]
+    aloud: Aloud = lambda turn, text: None
+    within_s: float = ANSWERS_IN_S
+
+
+class LlmMind(Mind):
+    def __init__(self, model: LanguageModel, desk: Desk) -> None:
+        self._model = model
+        self._desk = desk
+        self._threads: OrderedDict[str, _Thread] = OrderedDict()
+
+    @override
+    async def next(self, turn: Turn) -> Chosen | None:
+        """The next call it asked for; its words once there is none left. ModelGone."""
+        thread = await self._thread(turn)
+        if thread.gone is not None:
+            raise thread.gone
+        try:
+            return await self._next(turn, thread)
+        except ModelGone as gone:
+            thread.gone = gone
+            raise
+
+    async def _next(self, turn: Turn, thread: _Thread) -> Chosen | None:
+        self._told_of(turn, thread)
+        thread.seen = len(turn.steps)
+        while not thread.over:
+            while thread.waiting:
+                if (chosen := await self._wish(thread.waiting.popleft(), turn, thread)) is not None:
+                    return chosen
+            if not thread.untold:
+                break
+            said = await self._ask(turn, thread)
+            if said.calls and thread.wishes < MOST_WISHES:
+                self._takes(said, thread)
+                continue
+            thread.over = True
+            return Chosen(self._words(said.text, thread), f"{WHY}:{self._model.name}", EVERY_WISH)
+        return None
+
+    async def _thread(self, turn: Turn) -> _Thread:
+        if (known := self._threads.get(turn.id)) is not None:
+            return known
+        reach = self._desk.reach_for(turn)
+        names = Pseudonyms(self._desk.key + turn.conversation.id.encode(), await known_of(turn, reach))
+        passages = list(self._search(turn.understanding.text, turn, limit=SHOWN))
+        lines = [*await before(turn, reach, names), of_now(turn, passages, names)]
+        thread = _Thread(
+            names=names, lines=lines, passages=passages, until=self._desk.timer() + self._desk.within_s
+        )
+        thread.seen = len(turn.steps)  # what the local mind has served already is said in its words
+        self._threads[turn.id] = thread
+        if len(self._threads) > MOST_TURNS:
+            self._threads.popitem(last=False)
+        return thread
+
+    def _search(self, question: str, turn: Turn, *, limit: int) -> Sequence[Passage]:
+        language = turn.understanding.language
+        return self._desk.library.search(question, language, limit=limit, scope=scope_of(turn))
+
+    # --- what it asks for -------------------------------------------------------------------------
+
+    def _takes(self, said: Said, thread: _Thread) -> None:
+        """What only looks comes first, then what is done, one card last."""
+        thread.lines.append(FromUs(said.text, said.calls))
+        thread.untold = False
+        calls = [Call(call.id, call.name, _args(call, thread.names)) for call in said.calls]
+        for late in calls[MOST_WISHES:]:
+            self._answer(late, {"result": "not done: too many at once"}, thread)
+        thread.waiting.extend(sorted(calls[:MOST_WISHES], key=_risk))
+
+    async def _wish(self, call: Call, turn: Turn, thread: _Thread) -> Chosen | None:
+        """The decision that a call stands for; None where it is answered without one."""
+        if call.args is None:
+            self._answer(call, {"result": "not done: the arguments were no JSON object"}, thread)
+            return None
+        if call.name == SEARCH:
+            question = str(call.args.get("question", ""))[:200]
+            found = self._search(question, turn, limit=FOUND)
+            self._answer(
+                call, {"articles": numbered(found, first=len(thread.passages) + 1) or "none"}, thread
+            )
+            thread.passages += found
+            return None
+        if call.name not in CATALOGUE:
+            self._answer(call, {"result": "not done: there is no such tool"}, thread)
+            return None
+        thread.doing, thread.wishes = call, thread.wishes + 1
+        why = f"{WHY}:{self._model.name}"
+        if call.name == "call_person":
+            thread.over = True
+            return Chosen(HandOff("asked"), why, EVERY_WISH)
+        then = self._then(thread) if _risk(call) >= Risk.WRITE else None
+        task = Task(action=call.name, args=_facts(call.args), then=then)
+        return replace(await self._desk.local.take_up(task, turn, why=why), told_later=True)
+
+    def _then(self, thread: _Thread) -> Task | None:
+        """What else is to be confirmed: its card comes once this one is answered."""
+        then: Task | None = None
+        for call in reversed(thread.waiting):
+            if call.args is not None and call.name in CATALOGUE:
+                then = Task(action=call.name, args=_facts(call.args), then=then)
+        return then
+
+    def _told_of(self, turn: Turn, thread: _Thread) -> None:
+        """The steps since it was asked last, as it may hear of them."""
+        for step in turn.steps[thread.seen :]:
+            call, thread.doing = thread.doing, None
+            if isinstance(step.outcome, NeedsConfirm | NeedsApproval):
+                thread.over = True  # the card says it all; what comes after it waits for the answer
+                return
+            if not isinstance(step.chosen.decision, Do):
+                thread.over = True  # our own question, or a person: nothing is to be added
+                return
+            if call is not None and step.outcome is not None:
+                found = came_of(step.outcome, turn.conversation.time_zone, turn.understanding.language)
+                told = {**found, "in_our_words": step.reply.text}
+                self._answer(call, thread.names.hide_all(told), thread)
+                thread.untold = not _is_settled(step)
+
+    def _answer(self, call: Call, found: Mapping[str, Any], thread: _Thread) -> None:
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))[:LONGEST_FOUND]
+        hidden = Call(call.id, call.name, None if call.args is None else thread.names.hide_all(call.args))
+        thread.lines.append(Found(hidden, text))
+        thread.untold = True
+
+    # --- what it says -----------------------------------------------------------------------------
+
+    async def _ask(self, turn: Turn, thread: _Thread) -> Said:
+        """Its answer; where a word of it has no receipt, once more with what was wrong. ModelGone."""
+        said, faults = await self._request(turn, thread)
+        if not faults:
+            return said
+        kinds = ", ".join(sorted({fault.kind.value for fault in faults}))
+        _log.warning("model_unproven", turn_id=turn.id, model=self._model.name, kinds=kinds)
+        thread.lines += [FromUs(said.text), FromCustomer(_NOT_SAID.format(kinds=kinds))]
+        said, faults = await self._request(turn, thread)
+        if faults:
+            raise ModelGone(Gone.BROKEN)
+        return said
+
+    async def _request(self, turn: Turn, thread: _Thread) -> tuple[Said, Sequence[Fault]]:
+        left = thread.until - self._desk.timer()
+        if thread.asked >= MOST_ASKED or left <= 0:
+            raise ModelGone(Gone.SLOW)
+        thread.asked += 1
+        brief = Brief(
+            standing=standing(self._desk.reach_for(turn).policy, turn.understanding.language),
+            lines=tuple(thread.lines),
+            tools=tools_for(frozenset(self._desk.reach_for(turn).shop.can)),
+        )
+        listener = _Listener(self, turn, thread, self._desk.aloud)
+        said = await self._model.ask(brief, within_s=left, heard=listener)
+        if said.calls:
+            return said, ()
+        if not listener.faults and not said.whole:
+            raise ModelGone(Gone.BROKEN)
+        return said, listener.faults or self.faults(said.text, turn, thread)
+
+    def _words(self, text: str, thread: _Thread) -> Tell:
+        cited = sorted({int(n) for n in _CITED.findall(text)})
+        passages = thread.passages
+        named = [passages[n - 1] for n in cited if 0 < n <= len(passages)]
+        return Tell(
+            _plain(thread.names.show(text)),
+            passages=tuple(passages),
+            cited=tuple({passage.slug: passage for passage in named}.values()),
+        )
+
+    def faults(self, text: str, turn: Turn, thread: _Thread) -> Sequence[Fault]:
+        """What keeps these words from being said; a pseudonym that stands for nothing is one."""
+        tell = self._words(text, thread)
+        receipts = tuple(Receipt(source=f"article:{passage.slug}") for passage in tell.cited)
+        reply = Reply(
+            parts=(TextPart(text=tell.text),),
+            receipts=receipts,
+            origin=Origin.AI,
+            language=turn.understanding.language,
+        )
+        made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(tell.text)]
+        return [*made_up, *found_in(reply, turn, Chosen(tell, WHY))]
+
+
+class _Listener:
+    """Says each sentence aloud once it is looked at; wants no more of an answer that may not be said."""
+
+    def __init__(self, mind: LlmMind, turn: Turn, thread: _Thread, aloud: Aloud) -> None:
+        self._mind, self._turn, self._thread, self._aloud = mind, turn, thread, aloud
+        self._text = ""
+        self._said = 0
+        self.faults: Sequence[Fault] = ()
+
+    def __call__(self, piece: str) -> bool:
+        self._text += piece
+        *whole, _ = _ENDS.split(self._text[self._said :])
+        for sentence in whole:
+            self._said += len(sentence)
+            if not sentence.strip():
+                continue
+            self.faults = self._mind.faults(self._text[: self._said], self._turn, self._thread)
+            if self.faults:
+                return False
+            self._aloud(self._turn, _plain(self._thread.names.show(sentence)))
+        return True
+
+
+def _plain(text: str) -> str:
+    """Without what only a renderer would understand."""
+    return _MARKDOWN.sub("", _CITED.sub("", text)).strip()
+
+
+def _risk(call: Call) -> Risk:
+    return CATALOGUE[call.name].risk if call.name in CATALOGUE else Risk.READ
+
+
+def _args(call: Call, names: Pseudonyms) -> Mapping[str, Any] | None:
+    return None if call.args is None else names.show_all(call.args)
+
+
+def _facts(args: Mapping[str, Any]) -> Facts:
+    """As the door takes them: lists are tuples; what is left empty was not given."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in args.items()
+        if value is not None and value != ""
+    }
+
+
+def _is_settled(step: Step) -> bool:
+    """Whether our own words for it are the whole answer: it was done, and is told with what it promised."""
+    return isinstance(step.outcome, Done) and not reads_only(step.outcome.action)
