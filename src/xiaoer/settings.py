@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -71,6 +71,29 @@ class Settings(BaseSettings):
     embeddings_timeout_s: float = Field(
         default=0.3, gt=0, le=5, description="Longest a customer waits for an embedding before words decide"
     )
+    llm: bool = Field(default=True, description="False: no language model is asked, whatever else is set")
+    llm_maker: str = Field(
+        default="openai",
+        description="Whose: openai, azure, deepseek, qwen, kimi, gemini, anthropic, vllm, ollama or other",
+    )
+    llm_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("llm_url", "XIAOER_LLM_URL", "OPENAI_BASE_URL"),
+        description="Its address, with /v1; empty: where the maker usually is",
+    )
+    llm_model: str = Field(default="gpt-5-mini", description="The model's name there")
+    llm_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("llm_key", "XIAOER_LLM_KEY", "OPENAI_API_KEY"),
+        description="The key; with one, a model is asked where the local engine is not sure",
+    )
+    llm_key_file: Path | None = Field(default=None, description="A file with the key, instead")
+    llm_region: str = Field(
+        default="", max_length=40, description="Where it is, as you call it: kept with each call"
+    )
+    llm_within_s: float = Field(
+        default=7.0, gt=0, le=30, description="Seconds of a turn after which the local engine answers instead"
+    )
     mcp: bool = Field(
         default=False, description="Also serve agents of customers, at /mcp; needs the extra mcp"
     )
@@ -94,12 +117,12 @@ class Settings(BaseSettings):
             return given
         return [part.strip() for part in given.split(",") if part.strip()]
 
-    @field_validator("embeddings_url")
+    @field_validator("embeddings_url", "llm_url")
     @classmethod
     def _known_endpoint(cls, url: str) -> str:
         place = urlsplit(url)
         if url and (place.scheme not in ("http", "https") or not place.hostname or place.password):
-            raise ValueError("write https://HOST/v1, the key apart in XIAOER_EMBEDDINGS_KEY")
+            raise ValueError("write https://HOST/v1, the key apart (XIAOER_EMBEDDINGS_KEY, XIAOER_LLM_KEY)")
         return url
 
     @field_validator("database_url")

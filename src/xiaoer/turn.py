@@ -18,7 +18,7 @@ from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember
 from xiaoer.domain.care_ports import Tickets
 from xiaoer.domain.conversation import Conversation, Memory, Message, State, Step, Turn, TurnRecord
-from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say
+from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say, Tell
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
@@ -225,7 +225,7 @@ class Clerk:
 
     def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None, reply: Reply) -> Turn:
         """The turn after a step: what was said of it, what is remembered, who is proven by now."""
-        if reply.text and not chosen.told_later and not found_in(reply, turn, chosen, outcome):
+        if reply.text and not _is_heard(chosen) and not found_in(reply, turn, chosen, outcome):
             self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
         step = Step(chosen=chosen, outcome=outcome, reply=reply)
         conversation = replace(turn.conversation, actor=_actor_after(turn.conversation.actor, outcome))
@@ -363,6 +363,11 @@ class Clerk:
         if conversation is None:
             raise LookupError("no such conversation")
         return _turn(conversation, (), _silence(conversation), now=self.clock())
+
+
+def _is_heard(chosen: Chosen) -> bool:
+    """What a language model says was heard as it came; what it looks up is told in its words."""
+    return chosen.told_later or isinstance(chosen.decision, Tell)
 
 
 def _silence(conversation: Conversation) -> Understanding:

@@ -24,6 +24,7 @@ from xiaoer.app.given import (
 )
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
+from xiaoer.app.modelling import Around, mind_of, open_model
 from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
@@ -134,6 +135,7 @@ async def open_app(
         await Store.open(database_url(settings)) as store,
         await Store.open(shop_database_url(settings)) as shop_store,
         open_embedding(settings, clock=clock) as embedding,
+        open_model(settings) as model,
     ):
         await stocked(shop_store, settings, policy, now=clock())
         text = policy_path(settings).read_text(encoding="utf-8")
@@ -164,8 +166,11 @@ async def open_app(
         library = knowledge.current.library
         words = await furnish_words(store, house, library, clock=clock)
         joining = joining_of(embedding, learning, settings)
+        local = LocalMind(library=library, catalogue=catalogue(), reach_for=house.reach)
+        around = Around(local=local, library=library, reach_for=house.reach, wakeups=hub)
+        mind = Router(local, mind_of(model, around, settings, secret["conversation"]) if model else None)
         clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
-        clerk = replace(clerk, wording=words.wording)
+        clerk = replace(clerk, mind=mind, wording=words.wording)
         looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
         yield App(
             settings=settings,

@@ -70,6 +70,7 @@ def as_dict(record: TurnRecord, ms: float) -> dict[str, Any]:
     heard, main = record.turn.understanding, _main(record.turn.steps)
     return {
         "text": record.reply.text,
+        "origin": record.reply.origin.value,
         "language": heard.language.value,
         "intents": [
             {"name": wish.best.intent, "confidence": round(wish.best.confidence, 3)} for wish in heard.wishes

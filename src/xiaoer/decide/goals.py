@@ -65,6 +65,7 @@ NO_CHOICE = (
 )  # a button for small talk helps nobody; the one for a person is always there
 _LOOK_UP, _FIND, _GREETING = Intent("order_status"), Intent("find_product"), Intent("greeting")
 GUESSED = "local:knowledge"  # why: no wish was sure, but an article answers
+BY_NAME = ":names"  # ends a why: the wish was not sure, but what it names says what it is about
 SUGGESTED = 3
 PATIENCE = 1  # times not understood, after which a person is brought in
 LIKELY = 0.2  # confidence from which an order named makes a guess good enough
@@ -88,7 +89,7 @@ class Goals:
         if sure and best.intent != OTHER:
             return self._named(self._certain(wish, turn, why), best)
         if (plain := self._by_what_it_names(wish, turn)) is not None:
-            return self._certain(plain, turn, f"{why}:names")
+            return self._certain(plain, turn, f"{why}{BY_NAME}")
         if sure:
             return self._named(self._certain(wish, turn, why), best)
         if (answer := self._answer(wish, turn, at_least=PROVES)) is not None:

@@ -27,6 +27,7 @@ from xiaoer.decide.briefing import (
 )
 from xiaoer.decide.goals import scope_of
 from xiaoer.decide.local import LocalMind
+from xiaoer.decide.outside import BY_MODEL
 from xiaoer.domain.conversation import Step, Turn
 from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, HandOff, Task, Tell
 from xiaoer.domain.facts import Facts
@@ -58,7 +59,6 @@ SHOWN = 3  # passages given without being asked for
 FOUND = 4  # of a search
 MOST_TURNS = 256  # whose threads are kept in mind at once
 LONGEST_FOUND = 4_000  # characters of what came of a call
-WHY = "llm"
 _CITED = re.compile(r"\s?\[(\d{1,2})\]")
 _ENDS = re.compile(r"(?<=[。！？!?\n])|(?<=[.;])(?=\s)")
 _MARKDOWN = re.compile(r"\*\*|__|^#+ |^[-*] ", re.MULTILINE)
@@ -137,7 +137,7 @@ class LlmMind(Mind):
                 self._takes(said, thread)
                 continue
             thread.over = True
-            return Chosen(self._words(said.text, thread), f"{WHY}:{self._model.name}", EVERY_WISH)
+            return Chosen(self._words(said.text, thread), BY_MODEL, EVERY_WISH)
         return None
 
     async def _thread(self, turn: Turn) -> _Thread:
@@ -188,13 +188,12 @@ class LlmMind(Mind):
             self._answer(call, {"result": "not done: there is no such tool"}, thread)
             return None
         thread.doing, thread.wishes = call, thread.wishes + 1
-        why = f"{WHY}:{self._model.name}"
         if call.name == "call_person":
             thread.over = True
-            return Chosen(HandOff("asked"), why, EVERY_WISH)
+            return Chosen(HandOff("asked"), BY_MODEL, EVERY_WISH)
         then = self._then(thread) if _risk(call) >= Risk.WRITE else None
         task = Task(action=call.name, args=_facts(call.args), then=then)
-        return replace(await self._desk.local.take_up(task, turn, why=why), told_later=True)
+        return replace(await self._desk.local.take_up(task, turn, why=BY_MODEL), told_later=True)
 
     def _then(self, thread: _Thread) -> Task | None:
         """What else is to be confirmed: its card comes once this one is answered."""
@@ -280,7 +279,7 @@ class LlmMind(Mind):
             language=turn.understanding.language,
         )
         made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(tell.text)]
-        return [*made_up, *found_in(reply, turn, Chosen(tell, WHY))]
+        return [*made_up, *found_in(reply, turn, Chosen(tell, BY_MODEL))]
 
 
 class _Listener:

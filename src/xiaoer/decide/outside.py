@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from xiaoer.actions.base import CATALOGUE, Reach
 from xiaoer.domain.conversation import Turn
-from xiaoer.domain.decision import Ask, Chosen, Decision, Do, HandOff, Say, Suggest, Task
+from xiaoer.domain.decision import Ask, Chosen, Decision, Do, HandOff, Say, Suggest, Task, Tell
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.order import CaseReason
 from xiaoer.domain.outcome import Refused
@@ -26,8 +26,10 @@ from xiaoer.guard.access import owned_orders
 from xiaoer.guard.proposed import kept
 from xiaoer.speak.book import book
 
+BY_MODEL = "model"  # why a step was taken that another's mind asked for
 LOOKS_BACK = 200  # events of the conversation: what was named before counts as named
 LONGEST_NAME = 40  # of an action
+MOST_AFTER = 3  # wishes that come one after another
 TAIL = 4
 # These name nothing of a person; what is wrong with them is not repeated to anybody.
 _OF_NOBODY = frozenset({
@@ -78,13 +80,16 @@ class Outside(Mind):
         except ShopError:
             wish = Say("shop_down")
         if wish is None:
-            return None if turn.steps else Chosen(Suggest(), "outside:nothing")
-        return Chosen(wish, "outside")
+            return None if turn.steps else Chosen(Suggest(), f"{BY_MODEL}:nothing")
+        return Chosen(wish, BY_MODEL, chosen.wish, told_later=chosen.told_later)
 
     async def _wish(self, decision: Decision, turn: Turn) -> Decision | None:
         match decision:
-            case Do(action, args):
-                return Do(action[:LONGEST_NAME], await self._named(args, turn))
+            case Do(action, args, then=then):
+                named, after = await self._named(args, turn), await self._after(then, turn)
+                return Do(action[:LONGEST_NAME], named, then=after)
+            case Tell():
+                return decision  # every word of it is looked at before it is said
             case HandOff(why):
                 return HandOff(why if why in _WHY else "lost")
             case Ask(task):
@@ -93,6 +98,13 @@ class Outside(Mind):
                 return Say(key)
             case _:
                 return None
+
+    async def _after(self, task: Task | None, turn: Turn, *, deep: int = 0) -> Task | None:
+        """What is to come after it, as far as there is such a thing."""
+        if task is None or task.action not in CATALOGUE or deep >= MOST_AFTER:
+            return None
+        then = await self._after(task.then, turn, deep=deep + 1)
+        return Task(action=task.action, args=await self._named(task.args, turn), then=then)
 
     async def _question(self, task: Task, turn: Turn) -> Ask | None:
         """Asked in our words, with the choices the action itself gives."""

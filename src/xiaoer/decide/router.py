@@ -2,7 +2,8 @@
 
 import structlog
 
-from xiaoer.decide.goals import GUESSED
+from xiaoer.decide.goals import BY_NAME, GUESSED
+from xiaoer.decide.outside import BY_MODEL
 from xiaoer.domain.conversation import State, Turn
 from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, Drop, HandOff, Say, Suggest, Wait
 from xiaoer.domain.llm import ModelGone
@@ -14,7 +15,6 @@ PATIENCE = 2  # upset turns after which a person is brought in unasked
 _GRAVE = frozenset({Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
 _LAST_WORDS = (HandOff, Wait)
 _AT_A_LOSS = frozenset({"unclear", "out_of_scope", "not_written", "yes_to_what"})  # say.<key>
-BY_MODEL = "llm"  # why a step was taken that a language model asked for
 _log = structlog.get_logger(__name__)
 
 
@@ -63,14 +63,16 @@ def _sure(chosen: Chosen | None, turn: Turn) -> bool:
         case HandOff(why):
             return why != "lost"
         case _:
-            return not chosen.why.startswith(GUESSED) and _all_sure(turn)
+            guessed = chosen.why.startswith(GUESSED) or chosen.why.endswith(BY_NAME)
+            return not guessed and _all_understood(turn)
 
 
-def _all_sure(turn: Turn) -> bool:
-    """Of several wishes every one, or the message is for whoever understands it whole."""
+def _all_understood(turn: Turn) -> bool:
+    """Of several wishes every one; of several orders, more than one wish: else somebody reads the whole of it."""
     heard = turn.understanding
-    several = len(heard.wishes) > 1
-    return not several or all(wish.best.confidence >= heard.sure.accept for wish in heard.wishes)
+    if len(heard.wishes) > 1:
+        return all(wish.best.confidence >= heard.sure.accept for wish in heard.wishes)
+    return len(heard.slots.order_ids) <= 1 or turn.memory.task is not None
 
 
 def _unclear_effect(turn: Turn) -> Chosen | None:

@@ -1,0 +1,99 @@
+"""A language model, if the operator has one: opened, watched, and put beside the local mind.
+
+Nothing of its libraries is imported while none is configured.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from xiaoer.actions.base import Reach
+from xiaoer.app.given import Misconfigured
+from xiaoer.decide.llm import Desk, LlmMind
+from xiaoer.decide.local import LocalMind
+from xiaoer.decide.outside import Outside
+from xiaoer.domain.conversation import Turn
+from xiaoer.domain.llm import LanguageModel
+from xiaoer.domain.ports import Library, Mind, Wakeups
+from xiaoer.settings import Settings
+
+MISSING = (
+    "还没有装大模型组件：pip install 'xiaoer[llm]'\n"
+    "The extra for language models is not installed: pip install 'xiaoer[llm]'"
+)
+_NO_KEY = frozenset({"vllm", "ollama"})
+
+
+def wanted(settings: Settings) -> bool:
+    """Whether there is a model to ask."""
+    named = settings.llm_key.get_secret_value() or settings.llm_key_file or settings.llm_url
+    return settings.llm and bool(named or settings.llm_maker in _NO_KEY)
+
+
+@asynccontextmanager
+async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
+    """None if none is configured. Misconfigured if it cannot be used. It is not called yet."""
+    if not wanted(settings):
+        yield None
+        return
+    if find_spec("pydantic_ai") is None:
+        raise Misconfigured(MISSING)
+    from xiaoer.llm.breaker import Breaker  # noqa: PLC0415 - only when configured
+    from xiaoer.llm.chat import ChatModel, Endpoint, open_http  # noqa: PLC0415
+    from xiaoer.llm.makers import MAKERS, Unusable  # noqa: PLC0415
+
+    if settings.llm_maker not in MAKERS:
+        raise Misconfigured(f"XIAOER_LLM_MAKER: {', '.join(MAKERS)}")
+    endpoint = Endpoint(
+        maker=settings.llm_maker,
+        model=settings.llm_model,
+        url=settings.llm_url,
+        key=_key(settings),
+        region=settings.llm_region,
+    )
+    async with open_http() as http:
+        try:
+            model = ChatModel(endpoint, http=http)
+        except Unusable as wrong:
+            raise Misconfigured(str(wrong)) from wrong
+        yield Breaker(model, timer=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is there already, and the model's mind stands beside."""
+
+    local: LocalMind
+    library: Library
+    reach_for: Callable[[Turn], Reach]
+    wakeups: Wakeups
+
+
+def mind_of(model: LanguageModel, around: Around, settings: Settings, secret: str) -> Mind:
+    """The model's mind, kept outside: it can name only what was named."""
+
+    def aloud(turn: Turn, text: str) -> None:
+        around.wakeups.whisper(turn.conversation.id, "part", {"text": text})
+
+    desk = Desk(
+        local=around.local,
+        library=around.library,
+        reach_for=around.reach_for,
+        key=secret.encode(),
+        timer=time.monotonic,
+        aloud=aloud,
+        within_s=settings.llm_within_s,
+    )
+    return Outside(LlmMind(model, desk), reach_for=around.reach_for)
+
+
+def _key(settings: Settings) -> str:
+    given = settings.llm_key.get_secret_value()
+    if settings.llm_key_file is None:
+        return given
+    try:
+        return settings.llm_key_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Misconfigured(f"XIAOER_LLM_KEY_FILE {settings.llm_key_file}: {wrong}") from wrong

@@ -1,0 +1,247 @@
+"""A counter with a language model behind a real endpoint: what it asks for, says, may not say, and when it is gone."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.clock import Clock
+from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
+from tests.turns.counter import Talk, named_orders
+
+from xiaoer.app import open_app
+from xiaoer.settings import Settings
+
+MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"
+HARD = "我上个月给我妈买的那个东西她说颜色跟想象的不太一样，不过她又挺喜欢，你说我该怎么办才好呢"  # nothing local is sure of
+
+
+@asynccontextmanager
+async def counter(data_dir: Path, server: Server, *, email: str = MEI, **more: Any) -> AsyncIterator[Talk]:
+    settings = Settings(data_dir=data_dir, llm_url=server.url, llm_key="k-123", _env_file=None, **more)
+    clock = Clock()
+    async with open_app(settings, clock=clock) as app:
+        yield await Talk.start(app, clock, email=email, language="zh" if email == MEI else "en")
+
+
+async def test_where_the_local_mind_is_sure_nobody_is_asked(data_dir: Path) -> None:
+    async with serving([]) as server, counter(data_dir, server) as talk:
+        reply = await talk.says(f"订单 {named_orders(talk, '')['shipped']} 到哪了")
+        assert reply["action"] == "track_parcel"
+        assert server.asked == []
+
+
+async def test_it_answers_what_the_local_mind_is_not_sure_of_in_one_call(data_dir: Path) -> None:
+    async with serving(
+        [Say(text="听起来妈妈还挺喜欢的，那就先留着吧。想换颜色也可以随时告诉我。")]
+    ) as server:
+        async with counter(data_dir, server) as talk:
+            reply = await talk.says(HARD)
+        assert reply["text"] == "听起来妈妈还挺喜欢的，那就先留着吧。想换颜色也可以随时告诉我。"
+        assert reply["origin"] == "ai"
+        (asked,) = server.asked
+        assert HARD in asked.last
+        assert "track_parcel" in asked.tools
+        assert "search_articles" in asked.tools
+
+
+ASKS = "我同事说 {shipped} 这单看着悬，你帮我瞅瞅它现在在什么地方晃悠呢"
+
+
+def order_in(asked: Asked, n: int = 0) -> str:
+    return re.findall(r"ORDER-[A-Z]+", asked.last.partition("<customer>")[2])[n]
+
+
+async def test_a_look_up_takes_two_calls_and_its_card_stays(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        if not asked.found:
+            return Say(calls=[("track_parcel", {"order_id": order_in(asked)})])
+        return Say(text=f"您的包裹由{json.loads(asked.found[0])['facts']['carrier']}在送，请再等等。")
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        order = named_orders(talk, "")["shipped"]
+        reply = await talk.says(ASKS.format(shipped=order))
+        assert len(server.asked) == 2
+        assert reply["text"] == "您的包裹由顺丰速运在送，请再等等。"
+        assert "order" in [card["kind"] for card in reply["cards"]]
+        assert order not in "".join(asked.text for asked in server.asked)
+
+
+async def test_a_change_is_only_proposed_and_the_next_one_follows_the_first_yes(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        orders = [order_in(asked, 0), order_in(asked, 1)]
+        return Say(text="好的，我来办。", calls=[("cancel_order", {"order_id": one}) for one in orders])
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        names = named_orders(talk, "")
+        first, second = names["paid"], names["unpaid"]
+        reply = await talk.says(f"{first} 和 {second} 我老公说都别要了吧你看咋整")
+        assert reply["outcome"]["kind"] == "needsconfirm"
+        assert first in reply["text"]
+        assert [(await talk.order(one)).state.value for one in (first, second)] == [
+            "paid",
+            "awaiting_payment",
+        ]
+        reply = await talk.says("好的")
+        assert (await talk.order(first)).state.value == "cancelled"
+        assert second in reply["text"]
+        assert (await talk.order(second)).state.value == "awaiting_payment"
+        await talk.says("好的")
+        assert (await talk.order(second)).state.value == "cancelled"
+        assert len(server.asked) == 1
+
+
+async def test_what_is_missing_is_asked_for_by_us_with_choices(data_dir: Path) -> None:
+    async with serving([Say(calls=[("request_return", {})])]) as server, counter(data_dir, server) as talk:
+        reply = await talk.says(HARD)
+        assert (reply["decision"], reply["action"]) == ("ask", "request_return")
+        assert "quick_replies" in [card["kind"] for card in reply["cards"]]
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "好消息，您的退款 ¥258.00 明天到账。",
+        "已经帮您取消了订单。",
+        "我们保证三天内送到。",
+        "我是真人客服小王。",
+        "请看 http://evil.example/pay",
+        "您的订单 ORDER-BBBBB 已发出。",
+        "Your parcel is on its way to you, please wait a little longer for it.",
+    ],
+)
+async def test_words_without_a_receipt_are_not_said(data_dir: Path, words: str) -> None:
+    """Once more with what was wrong; then it is not the model that answers."""
+    async with serving([Say(text=words), Say(text="这件事我还不清楚，要不要请同事看看？")]) as server:
+        async with counter(data_dir, server) as talk:
+            reply = await talk.says(HARD)
+        assert reply["text"] == "这件事我还不清楚，要不要请同事看看？"
+        assert "That was not sent" in server.asked[1].last
+    async with serving([Say(text=words), Say(text=words)]) as server, counter(data_dir, server) as talk:
+        reply = await talk.says(HARD)
+        assert words not in reply["text"]
+        assert reply["origin"] == "template"
+        assert len(server.asked) == 2
+
+
+async def test_articles_are_searched_and_cited(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        if not asked.found:
+            return Say(calls=[("search_articles", {"question": "退货 几天"})])
+        number, text = re.findall(r"\[(\d+)\] [^:]+: ([^。]+。)", json.loads(asked.found[0])["articles"])[0]
+        return Say(text=f"{text}[{number}]")
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        reply = await talk.says(HARD)
+        assert "citation" in [card["kind"] for card in reply["cards"]]
+        assert "[" not in reply["text"]
+        assert len(server.asked) == 2
+
+
+async def test_a_person_is_called(data_dir: Path) -> None:
+    async with serving([Say(calls=[("call_person", {})])]) as server, counter(data_dir, server) as talk:
+        assert (await talk.says(HARD))["decision"] == "handoff"
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Fail(status=429, headers={"retry-after": "20"}),
+        Fail(status=500),
+        Fail(body=b"<html>", kind="text/html"),
+        Fail(says="您好，您的", then="drop"),
+        Fail(says="好的"),
+        Fail(then="silence"),
+        Fail(says="慢", then="endless"),
+        Say(),
+        Say(text="一" * 30, pause_s=0.2),
+        Say(text="不能回答", finish="content_filter"),
+        Say(calls=[("cancel_order", '{"order_id":')]),
+        Say(calls=[("make_me_rich", {})]),
+        Say(calls=[("track_parcel", {"order_id": "M99999999", "customer_id": "c1"})]),
+    ],
+    ids=repr,
+)
+async def test_whatever_becomes_of_the_model_the_customer_is_answered(data_dir: Path, reply: Reply) -> None:
+    async with (
+        serving(lambda asked: reply) as server,
+        counter(data_dir, server, llm_within_s=1.0) as talk,
+    ):
+        said = await talk.says(HARD)
+        assert said["text"]
+        assert said["origin"] == "template"
+        assert 1 <= len(server.asked) <= 5
+        again = await talk.says("你好")  # and the next one too
+        assert again["text"]
+
+
+async def test_after_a_model_has_gone_what_it_had_looked_up_is_told_in_our_words(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        return (
+            Fail(status=500) if asked.found else Say(calls=[("track_parcel", {"order_id": order_in(asked)})])
+        )
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        order = named_orders(talk, "")["shipped"]
+        reply = await talk.says(ASKS.format(shipped=order))
+        assert order in reply["text"]
+        assert "顺丰" in reply["text"]
+        assert reply["origin"] == "template"
+
+
+async def test_sentences_are_heard_as_they_come_each_looked_at(data_dir: Path) -> None:
+    heard: list[str] = []
+    words = "别着急，我在。您慢慢说！退款 ¥258.00 已到账。"
+    async with serving([Say(text=words), Say(text="别着急，我在。")]) as server:
+        async with counter(data_dir, server) as talk:
+            hub = talk.app.hub
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(
+                    type(hub), "whisper", lambda _, __, kind, data: heard.append(data.get("text", ""))
+                )
+                await talk.says(HARD)
+    assert [one for one in heard if one] == ["别着急，我在。", "您慢慢说！", "别着急，我在。"]
+
+
+async def test_nothing_of_the_customer_leaves(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        if asked.found:
+            return Say(text="好的，我看到了。")
+        return Say(calls=[("look_up_order", {"order_id": order_in(asked)}), ("my_account", {})])
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        assert talk.customer is not None
+        order = await talk.order(named_orders(talk, "")["shipped"])
+        await talk.says(f"{HARD}我是{talk.customer.name}，电话{talk.customer.phone}")
+        await talk.says(f"哎住{order.address.street}的那位，{ASKS.format(shipped=order.id)}")
+        sent = "".join(asked.text for asked in server.asked)
+        asked_for = len(server.asked)
+    for value in (
+        talk.customer.name,
+        talk.customer.phone,
+        talk.customer.email,
+        order.id,
+        order.address.name,
+        order.address.phone,
+        order.address.street,
+        order.parcels[0].tracking_number,
+    ):
+        assert value not in sent
+    assert asked_for >= 3
+
+
+async def test_english_too(data_dir: Path) -> None:
+    async with serving(
+        [Say(text="I am sorry about that. Would you like a colleague to have a look?")]
+    ) as server:
+        async with counter(data_dir, server, email=ALEX) as talk:
+            reply = await talk.says(
+                "My nan says the thing I got her hums in a funny key, what do you make of it"
+            )
+        assert reply["text"] == "I am sorry about that. Would you like a colleague to have a look?"
+        assert "Answer in English" in server.asked[0].messages[0]["content"]
