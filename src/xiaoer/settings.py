@@ -91,6 +91,14 @@ class Settings(BaseSettings):
     llm_region: str = Field(
         default="", max_length=40, description="Where it is, as you call it: kept with each call"
     )
+    llm_prices: str = Field(
+        default="",
+        description="Of a million tokens sent, cached, made, e.g. '0.25 0.025 2': for the ledger",
+    )
+    llm_budgets: str = Field(
+        default="turn calls=6; conversation calls=100; customer calls=300; shop calls=50000",
+        description="Most calls, tokens, money or seconds: of a turn, a conversation, a customer's day, a day",
+    )
     llm_within_s: float = Field(
         default=7.0, gt=0, le=30, description="Seconds of a turn after which the local engine answers instead"
     )

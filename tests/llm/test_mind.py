@@ -1,4 +1,4 @@
-"""A counter with a language model behind a real endpoint: what it asks for, says, may not say, and when it is gone."""
+"""A counter with a language model behind a real endpoint: what it asks for, says, may not say."""
 
 import json
 import re
@@ -16,7 +16,8 @@ from xiaoer.app import open_app
 from xiaoer.settings import Settings
 
 MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"
-HARD = "我上个月给我妈买的那个东西她说颜色跟想象的不太一样，不过她又挺喜欢，你说我该怎么办才好呢"  # nothing local is sure of
+# Nothing local is sure of what this wants.
+HARD = "我上个月给我妈买的那个东西她说颜色跟想象的不太一样，不过她又挺喜欢，你说我该怎么办才好呢"
 
 
 @asynccontextmanager
@@ -52,7 +53,7 @@ ASKS = "我同事说 {shipped} 这单看着悬，你帮我瞅瞅它现在在什�
 
 
 def order_in(asked: Asked, n: int = 0) -> str:
-    return re.findall(r"ORDER-[A-Z]+", asked.last.partition("<customer>")[2])[n]
+    return str(re.findall(r"ORDER-[A-Z]+", asked.last.partition("<customer>")[2])[n])
 
 
 async def test_a_look_up_takes_two_calls_and_its_card_stays(data_dir: Path) -> None:
@@ -197,14 +198,12 @@ async def test_after_a_model_has_gone_what_it_had_looked_up_is_told_in_our_words
 async def test_sentences_are_heard_as_they_come_each_looked_at(data_dir: Path) -> None:
     heard: list[str] = []
     words = "别着急，我在。您慢慢说！退款 ¥258.00 已到账。"
-    async with serving([Say(text=words), Say(text="别着急，我在。")]) as server:
-        async with counter(data_dir, server) as talk:
-            hub = talk.app.hub
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(
-                    type(hub), "whisper", lambda _, __, kind, data: heard.append(data.get("text", ""))
-                )
-                await talk.says(HARD)
+    script = [Say(text=words), Say(text="别着急，我在。")]
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        hub = talk.app.hub
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(hub), "whisper", lambda _, __, kind, data: heard.append(data.get("text", "")))
+            await talk.says(HARD)
     assert [one for one in heard if one] == ["别着急，我在。", "您慢慢说！", "别着急，我在。"]
 
 

@@ -135,7 +135,7 @@ async def open_app(
         await Store.open(database_url(settings)) as store,
         await Store.open(shop_database_url(settings)) as shop_store,
         open_embedding(settings, clock=clock) as embedding,
-        open_model(settings) as model,
+        open_model(settings, store, policy, clock=clock) as model,
     ):
         await stocked(shop_store, settings, policy, now=clock())
         text = policy_path(settings).read_text(encoding="utf-8")

@@ -7,17 +7,23 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.util import find_spec
 
 from xiaoer.actions.base import Reach
+from xiaoer.app.budgets import budgets_in, prices_in
 from xiaoer.app.given import Misconfigured
 from xiaoer.decide.llm import Desk, LlmMind
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import Outside
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.llm import LanguageModel
+from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Library, Mind, Wakeups
+from xiaoer.domain.rules.clock import start_of_day
 from xiaoer.settings import Settings
+from xiaoer.store.engine import Store
+from xiaoer.store.llm_calls import SqlCalls
 
 MISSING = (
     "还没有装大模型组件：pip install 'xiaoer[llm]'\n"
@@ -33,7 +39,9 @@ def wanted(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
+async def open_model(
+    settings: Settings, store: Store, policy: Policy, *, clock: Callable[[], datetime]
+) -> AsyncIterator[LanguageModel | None]:
     """None if none is configured. Misconfigured if it cannot be used. It is not called yet."""
     if not wanted(settings):
         yield None
@@ -43,6 +51,7 @@ async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
     from xiaoer.llm.breaker import Breaker  # noqa: PLC0415 - only when configured
     from xiaoer.llm.chat import ChatModel, Endpoint, open_http  # noqa: PLC0415
     from xiaoer.llm.makers import MAKERS, Unusable  # noqa: PLC0415
+    from xiaoer.llm.meter import Meter, Prices  # noqa: PLC0415
 
     if settings.llm_maker not in MAKERS:
         raise Misconfigured(f"XIAOER_LLM_MAKER: {', '.join(MAKERS)}")
@@ -58,7 +67,17 @@ async def open_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
             model = ChatModel(endpoint, http=http)
         except Unusable as wrong:
             raise Misconfigured(str(wrong)) from wrong
-        yield Breaker(model, timer=time.monotonic)
+        metered = Meter(
+            model=model,
+            calls=SqlCalls(store),
+            clock=clock,
+            timer=time.monotonic,
+            day=lambda now: start_of_day(now, policy),
+            region=settings.llm_region,
+            prices=Prices(**prices_in(settings.llm_prices)),
+            limits=budgets_in(settings.llm_budgets),
+        )
+        yield Breaker(metered, timer=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,10 +43,12 @@ from xiaoer.domain.llm import (
     Line,
     ModelGone,
     Said,
+    Whose,
 )
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm
 from xiaoer.domain.ports import Library, Mind
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
+from xiaoer.guard.access import signed_in
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
 from xiaoer.guard.outbound import found_in
@@ -249,6 +251,8 @@ class LlmMind(Mind):
             standing=standing(self._desk.reach_for(turn).policy, turn.understanding.language),
             lines=tuple(thread.lines),
             tools=tools_for(frozenset(self._desk.reach_for(turn).shop.can)),
+            whose=_whose(turn),
+            hidden=thread.names.hidden,
         )
         listener = _Listener(self, turn, thread, self._desk.aloud)
         said = await self._model.ask(brief, within_s=left, heard=listener)
@@ -303,6 +307,16 @@ class _Listener:
                 return False
             self._aloud(self._turn, _plain(self._thread.names.show(sentence)))
         return True
+
+
+def _whose(turn: Turn) -> Whose:
+    actor = turn.conversation.actor
+    return Whose(
+        shop_id=actor.shop_id,
+        conversation_id=turn.conversation.id,
+        turn_id=turn.id,
+        customer_id=signed_in(actor),
+    )
 
 
 def _plain(text: str) -> str:

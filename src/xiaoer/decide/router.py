@@ -68,7 +68,7 @@ def _sure(chosen: Chosen | None, turn: Turn) -> bool:
 
 
 def _all_understood(turn: Turn) -> bool:
-    """Of several wishes every one; of several orders, more than one wish: else somebody reads the whole of it."""
+    """Of several wishes every one; of several orders, more than one wish."""
     heard = turn.understanding
     if len(heard.wishes) > 1:
         return all(wish.best.confidence >= heard.sure.accept for wish in heard.wishes)

@@ -3,10 +3,13 @@
 It stands outside the trust boundary. Nothing here knows whose model it is or how it is reached.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+
+from xiaoer.domain.ids import ConversationId, CustomerId, ShopId, TurnId
 
 
 class Purpose(StrEnum):
@@ -14,6 +17,16 @@ class Purpose(StrEnum):
 
     TURN = "turn"  # a customer's message is answered
     CHECK = "check"  # the operator tries an endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Of which turn a call is: what budgets and the ledger count by."""
+
+    shop_id: ShopId
+    conversation_id: ConversationId
+    turn_id: TurnId
+    customer_id: CustomerId | None = None
 
 
 class Gone(StrEnum):
@@ -89,6 +102,8 @@ class Brief:
     tools: tuple[Tool, ...] = ()
     most_tokens: int = 600  # of the answer; always sent
     purpose: Purpose = Purpose.TURN
+    whose: Whose | None = None  # None: of nobody's turn, an operator's own
+    hidden: tuple[str, ...] = ()  # kinds of personal data that were taken out of it: NAME, ORDER ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +128,77 @@ class Said:
     calls: tuple[Call, ...] = ()
     usage: Usage = field(default_factory=Usage)
     whole: bool = True
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What calls have used. `micros`: millionths of the currency the prices are in."""
+
+    calls: int = 0
+    tokens: int = 0
+    micros: int = 0
+    ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The most that may be used; None: no limit."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    micros: int | None = None
+    ms: int | None = None
+
+    def spent(self, tally: Tally) -> str:
+        """What is used up; empty: nothing is."""
+        for name in ("calls", "tokens", "micros", "ms"):
+            most = getattr(self, name)
+            if most is not None and getattr(tally, name) >= most:
+                return name
+        return ""
+
+
+class Scope(StrEnum):
+    """What a budget is of; of a customer and the shop it is a day's."""
+
+    TURN = "turn"
+    CONVERSATION = "conversation"
+    CUSTOMER = "customer"
+    SHOP = "shop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A call as the ledger keeps it: never a word of it, only a digest."""
+
+    whose: Whose
+    at: datetime
+    purpose: Purpose
+    model: str
+    region: str
+    digest: str  # SHA-256 of the request as it left
+    hidden: tuple[str, ...]
+
+
+class Calls(Protocol):
+    """The ledger of calls, written before a call is made: one that was lost on the way counts too."""
+
+    async def begin(self, asked: Asked) -> str:
+        """The id of the row."""
+        ...
+
+    async def end(self, call_id: str, *, became: str, usage: Usage, tally: Tally) -> None:
+        """`became`: said, or why there was no answer."""
+        ...
+
+    async def spent(
+        self, whose: Whose, scopes: Collection[Scope], *, since: datetime
+    ) -> Mapping[Scope, Tally]:
+        """`since`: when the day began, for what is counted by days."""
+        ...
 
 
 Heard = Callable[[str], bool]  # each piece of text as it comes; False: no more of it is wanted

@@ -74,6 +74,11 @@ class Pseudonyms:
         longest = sorted(self._of, key=len, reverse=True)
         self._known = re.compile("|".join(map(_anyhow, longest)), re.IGNORECASE) if longest else None
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The kinds of what was taken out so far."""
+        return tuple(sorted({name.partition("-")[0] for name in self._values}))
+
     def hide(self, text: str) -> str:
         """The text with a pseudonym for each thing of a person in it."""
         made, at = list[str](), 0

@@ -1,0 +1,47 @@
+"""What a language model may cost, as the operator writes it."""
+
+from collections.abc import Mapping
+
+from xiaoer.app.given import Misconfigured
+from xiaoer.domain.llm import Limit, Scope
+
+_UNITS = {  # as it is written: field of a limit, and how many of it one is
+    "calls": ("calls", 1),
+    "tokens": ("tokens", 1),
+    "money": ("micros", 1_000_000),
+    "seconds": ("ms", 1_000),
+}
+
+
+def budgets_in(text: str) -> Mapping[Scope, Limit]:
+    """`turn calls=6 seconds=8; shop money=20`. Misconfigured."""
+    found: dict[Scope, Limit] = {}
+    for part in filter(None, (one.strip() for one in text.split(";"))):
+        scope, *most = part.split()
+        try:
+            found[Scope(scope)] = Limit(**dict(map(_limit, most)))
+        except (ValueError, KeyError, OverflowError) as wrong:
+            raise Misconfigured(
+                f"XIAOER_LLM_BUDGETS: {part!r}: write e.g. `turn calls=6; conversation tokens=200000; "
+                f"shop money=20`; of {', '.join(Scope)}; {', '.join(_UNITS)}"
+            ) from wrong
+    return found
+
+
+def _limit(text: str) -> tuple[str, int]:
+    name, most = text.split("=")
+    field, unit = _UNITS[name]
+    return field, round(float(most) * unit)
+
+
+def prices_in(text: str) -> Mapping[str, float]:
+    """`0.25 0.025 2`: of a million tokens sent, cached, made. Misconfigured."""
+    if not text.strip():
+        return {}
+    try:
+        sent, cached, made = map(float, text.split())
+    except ValueError as wrong:
+        raise Misconfigured(
+            "XIAOER_LLM_PRICES: write three numbers, of a million tokens sent, cached and made: 0.25 0.025 2"
+        ) from wrong
+    return {"sent": sent, "cached": cached, "made": made}
