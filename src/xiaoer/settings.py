@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     )
     llm_budgets: str = Field(
         default="turn calls=6; conversation calls=100; customer calls=300; shop calls=50000",
-        description="Most calls, tokens, money or seconds: of a turn, a conversation, a customer's day, a day",
+        description="Most calls, tokens, money, seconds: of a turn, a conversation, a customer's day, a day",
     )
     llm_within_s: float = Field(
         default=7.0, gt=0, le=30, description="Seconds of a turn after which the local engine answers instead"

@@ -8,10 +8,13 @@
 `OPENAI_BASE_URL=http://127.0.0.1:9100/v1 OPENAI_API_KEY=x make run`.
 """
 
+import argparse
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -219,6 +222,49 @@ async def serving(script: Script, *, manner: Manner | None = None) -> AsyncItera
             await made.idle.wait()
 
 
+@contextmanager
+def served_aside(script: Script) -> Iterator[Server]:
+    """For what runs a loop of its own: the command line."""
+    made, loop, ready = Server(script), asyncio.new_event_loop(), threading.Event()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        listening = await asyncio.start_server(made.handle, "127.0.0.1", 0)
+        made.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+        ready.set()
+        async with listening:
+            await over.wait()
+
+    aside = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    aside.start()
+    ready.wait()
+    try:
+        yield made
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        aside.join()
+        loop.close()
+
+
+async def _serve(script: Script, port: int) -> None:
+    made = Server(script)
+    listening = await asyncio.start_server(made.handle, "127.0.0.1", port)
+    sys.stdout.write(f"OPENAI_BASE_URL=http://127.0.0.1:{port}/v1 OPENAI_API_KEY=x make run\n")
+    sys.stdout.flush()
+    await listening.serve_forever()
+
+
+def main() -> None:
+    from tests.llm.parrot import parrot  # noqa: PLC0415 - it is written with this module's words
+
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--port", type=int, default=9100)
+    try:
+        asyncio.run(_serve(parrot, options.parse_args().port))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
 async def _read(reader: asyncio.StreamReader) -> Asked | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -322,3 +368,7 @@ def _whole(reply: Say, manner: Manner) -> dict[str, Any]:
 def _words(text: str) -> list[str]:
     """Pieces of about four characters: the ends of words fall anywhere, as they do."""
     return [text[n : n + 4] for n in range(0, len(text), 4)]
+
+
+if __name__ == "__main__":
+    main()

@@ -33,6 +33,7 @@ from xiaoer.channels.web.front import Hub
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
+from xiaoer.domain.llm import LanguageModel
 from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Shop
@@ -78,6 +79,7 @@ class App:
     knowledge: Knowledge
     own_words: OwnWords
     learning: Learning
+    model: LanguageModel | None  # asked where the local mind is not sure
     embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
     secret: Mapping[str, str]
 
@@ -184,6 +186,7 @@ async def open_app(
             knowledge=knowledge,
             own_words=words,
             learning=learning,
+            model=model,
             embedding=_runs(joining, shelving, library),
             secret=secret,
         )

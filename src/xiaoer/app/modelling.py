@@ -39,19 +39,15 @@ def wanted(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def open_model(
-    settings: Settings, store: Store, policy: Policy, *, clock: Callable[[], datetime]
-) -> AsyncIterator[LanguageModel | None]:
-    """None if none is configured. Misconfigured if it cannot be used. It is not called yet."""
+async def open_chat(settings: Settings) -> AsyncIterator[LanguageModel | None]:
+    """The model itself, counted by nobody. Misconfigured if it cannot be used; it is not called yet."""
     if not wanted(settings):
         yield None
         return
     if find_spec("pydantic_ai") is None:
         raise Misconfigured(MISSING)
-    from xiaoer.llm.breaker import Breaker  # noqa: PLC0415 - only when configured
-    from xiaoer.llm.chat import ChatModel, Endpoint, open_http  # noqa: PLC0415
+    from xiaoer.llm.chat import ChatModel, Endpoint, open_http  # noqa: PLC0415 - only when configured
     from xiaoer.llm.makers import MAKERS, Unusable  # noqa: PLC0415
-    from xiaoer.llm.meter import Meter, Prices  # noqa: PLC0415
 
     if settings.llm_maker not in MAKERS:
         raise Misconfigured(f"XIAOER_LLM_MAKER: {', '.join(MAKERS)}")
@@ -67,6 +63,21 @@ async def open_model(
             model = ChatModel(endpoint, http=http)
         except Unusable as wrong:
             raise Misconfigured(str(wrong)) from wrong
+        yield model
+
+
+@asynccontextmanager
+async def open_model(
+    settings: Settings, store: Store, policy: Policy, *, clock: Callable[[], datetime]
+) -> AsyncIterator[LanguageModel | None]:
+    """The model of customers' turns: each call in the ledger, none past a budget, none while it fails."""
+    async with open_chat(settings) as model:
+        if model is None:
+            yield None
+            return
+        from xiaoer.llm.breaker import Breaker  # noqa: PLC0415 - only when configured
+        from xiaoer.llm.meter import Meter, Prices  # noqa: PLC0415
+
         metered = Meter(
             model=model,
             calls=SqlCalls(store),

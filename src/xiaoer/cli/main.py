@@ -20,6 +20,7 @@ from xiaoer.cli.embeddings import embeddings
 from xiaoer.cli.evaluate import evaluate
 from xiaoer.cli.kb import kb
 from xiaoer.cli.learning import train
+from xiaoer.cli.llm import llm
 from xiaoer.cli.mcp import mcp
 from xiaoer.cli.policy import policy
 from xiaoer.cli.promises import jobs, promises
@@ -44,6 +45,7 @@ cli.add_typer(embeddings, name="embeddings")
 cli.add_typer(evaluate, name="evaluate")
 cli.add_typer(jobs, name="jobs")
 cli.add_typer(kb, name="kb")
+cli.add_typer(llm, name="llm")
 cli.command("mcp")(mcp)
 cli.add_typer(policy, name="policy")
 cli.add_typer(privacy, name="privacy")
@@ -164,6 +166,12 @@ async def _serve(settings: Settings, *, host: str, port: int, with_demo: bool) -
         out.print(f"小二已就位 / The counter is open: http://{shown}:{port}/", highlight=False)
         if with_demo:
             out.print("换一位顾客试试：页面右上角 / Try another customer: top right of the page")
+        if app.model is not None:
+            out.print(
+                f"拿不准时会问大模型 / When unsure it asks the model: {app.model.name}",
+                highlight=False,
+                markup=False,
+            )
         out.print("按 Ctrl+C 停止 / Ctrl+C stops it")
         await Server(config, app.hub).serve()
 

@@ -1,7 +1,7 @@
 """What every command needs: settings read, work run, a mistake told in one line."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -29,8 +29,14 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValueError as wrong:
-        lines = [f"XIAOER_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in _errors(wrong)]
+        lines = [f"{_name(e['loc'])}: {e['msg']}" for e in _errors(wrong)]
         raise Stop("设置有误 / A setting is wrong:\n" + "\n".join(lines)) from None
+
+
+def _name(loc: Sequence[object]) -> str:
+    """As it stands in the environment; some go by another name too."""
+    name = "_".join(map(str, loc)).upper()
+    return name if name.startswith(("XIAOER_", "OPENAI_")) else f"XIAOER_{name}"
 
 
 def _errors(wrong: ValueError) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ MOST_SLOTS = 60  # more than any action has, a variant for each line included; b
 PLAINLY = 0.85  # confidence from which a message is about something else than what was asked
 MOST_SHOWN = 12  # buttons under a question
 PHOTO = "photo"  # the slot that is answered by sending one
+AGAIN = ":again"  # ends a why: what was said was no answer to our question
 PATIENCE = 2  # times a slot is asked again before a person is brought in
 _OFTEN_AN_ANSWER = frozenset(
     map(
@@ -199,7 +200,7 @@ class LocalMind:
             return Chosen(Ask(replace(task, backs=task.backs + 1)), "local:back") if not task.backs else None
         if task.tries >= PATIENCE:
             return Chosen(HandOff("lost"), "local:lost_in_slot")
-        return Chosen(Ask(replace(task, tries=task.tries + 1)), "local:again")
+        return Chosen(Ask(replace(task, tries=task.tries + 1)), f"local{AGAIN}")
 
     def _digresses(self, task: Task, turn: Turn) -> bool:
         """Whether a message is plainly about something else than the open question."""

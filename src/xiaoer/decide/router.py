@@ -3,6 +3,7 @@
 import structlog
 
 from xiaoer.decide.goals import BY_NAME, GUESSED
+from xiaoer.decide.local import AGAIN
 from xiaoer.decide.outside import BY_MODEL
 from xiaoer.domain.conversation import State, Turn
 from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, Drop, HandOff, Say, Suggest, Wait
@@ -63,7 +64,7 @@ def _sure(chosen: Chosen | None, turn: Turn) -> bool:
         case HandOff(why):
             return why != "lost"
         case _:
-            guessed = chosen.why.startswith(GUESSED) or chosen.why.endswith(BY_NAME)
+            guessed = chosen.why.startswith(GUESSED) or chosen.why.endswith((BY_NAME, AGAIN))
             return not guessed and _all_understood(turn)
 
 

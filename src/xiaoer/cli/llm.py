@@ -1,0 +1,151 @@
+"""xiaoer llm: whether the language model can be used, and what it has cost."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import typer
+
+from xiaoer.app.modelling import open_chat
+from xiaoer.cli.shared import Stop, out, read_settings, run
+from xiaoer.domain.llm import (
+    Brief,
+    Found,
+    FromCustomer,
+    FromUs,
+    Gone,
+    LanguageModel,
+    ModelGone,
+    Purpose,
+    Said,
+    Tool,
+)
+from xiaoer.settings import Settings
+
+llm = typer.Typer(help="The language model / 大模型", no_args_is_help=True)
+
+WITHIN_S = 30.0  # of a question: here nobody waits at a counter
+_ORDER = "ORDER-KLMNP"
+_WHERE = Tool(
+    name="track_parcel",
+    about="Where the parcel of an order is. Call it for each order that is asked about.",
+    parameters={
+        "type": "object",
+        "properties": {"order_id": {"type": "string", "description": "The order number"}},
+        "required": ["order_id"],
+        "additionalProperties": False,
+    },
+)
+_ASKING = Brief(
+    standing="You serve a shop.", lines=(), tools=(_WHERE,), most_tokens=400, purpose=Purpose.CHECK
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
+_WHY = {
+    Gone.SLOW: "没有按时回答 / no answer in time",
+    Gone.BUSY: "说太忙，要等 / it says it is busy (429)",
+    Gone.REFUSED: "不接受：检查密钥、模型名、地址 / not taken: check the key, the model's name, the address",
+    Gone.BROKEN: "回答不完整或看不懂 / its answer was cut off or not what the protocol says",
+    Gone.UNREACHED: "连不上：检查地址 / nobody there: check the address",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One thing that is tried. `needed`: without it the model is of no use here."""
+
+    what: str
+    brief: Brief
+    well: Callable[[Said], bool]
+    needed: bool = True
+
+
+@llm.callback()
+def _of() -> None:
+    """The language model / 大模型."""
+
+
+@llm.command("check")
+def check() -> None:
+    """Try the configured model and say what works / 试一试配置好的大模型."""
+    run(_check(read_settings()))
+
+
+async def _check(settings: Settings) -> None:
+    async with open_chat(settings) as model:
+        if model is None:
+            out.print(
+                "没有配置大模型；没有它小二也能用。见 docs/zh/llm.md\n"
+                "No language model is configured; none is needed. See docs/llm.md",
+                highlight=False,
+            )
+            return
+        out.print(f"模型 / model: {model.name}", highlight=False, markup=False)
+        failed = [probe for probe in _probes() if not await _tried(probe, model) and probe.needed]
+    if failed:
+        raise Stop("这样还不能用 / It cannot be used like this")
+    out.print("可以用了 / It can be used", highlight=False)
+
+
+def _probes() -> Sequence[Probe]:
+    two = f"Where are my orders {_ORDER} and ORDER-BCDFG?"
+    return (
+        Probe("回答 / answers", _asking("Say hello in one short sentence."), lambda said: bool(said.text)),
+        Probe("中文 / Chinese", _asking("用一句中文问好。"), lambda said: bool(_HAN.search(said.text))),
+        Probe("会用工具 / uses tools", _asking(f"Where is my order {_ORDER}?"), _asks_for_the_order),
+        Probe(
+            "一次用几个工具 / several tools at once",
+            _asking(two),
+            lambda said: len(said.calls) > 1,
+            needed=False,
+        ),
+        Probe(
+            "照抄假名 / copies pseudonyms",
+            _asking(f"Answer with nothing but this word: {_ORDER}"),
+            lambda said: _ORDER in said.text,
+        ),
+        Probe(
+            "报用量 / counts tokens",
+            _asking("Say hello."),
+            lambda said: said.usage.sent > 0 and said.usage.made > 0,
+            needed=False,
+        ),
+    )
+
+
+def _asking(text: str) -> Brief:
+    return replace(_ASKING, lines=(FromCustomer(text),))
+
+
+def _asks_for_the_order(said: Said) -> bool:
+    return any(
+        call.name == _WHERE.name and (call.args or {}).get("order_id") == _ORDER for call in said.calls
+    )
+
+
+async def _tried(probe: Probe, model: LanguageModel) -> bool:
+    begun, first = perf_counter(), list[float]()
+
+    def heard(_: str) -> bool:
+        first.append(perf_counter() - begun)
+        return True
+
+    try:
+        said = await model.ask(probe.brief, within_s=WITHIN_S, heard=heard)
+        well = probe.well(said)
+        if well and said.calls:
+            well = bool((await _with_what_was_found(probe.brief, said, model)).text)
+        told = "行 / works" if well else "不行 / does not"
+    except ModelGone as gone:
+        well, status = False, f" ({gone.status})" if gone.status else ""
+        told = f"{_WHY.get(gone.why, gone.why.value)}{status}"
+    took = f"{perf_counter() - begun:.1f} s" + (f", 首字 / first word {first[0]:.1f} s" if first else "")
+    out.print(f"{'✓' if well else '✗'} {probe.what}: {told} · {took}", highlight=False, markup=False)
+    return well
+
+
+async def _with_what_was_found(brief: Brief, said: Said, model: LanguageModel) -> Said:
+    found = tuple(Found(call, '{"state": "on its way"}') for call in said.calls)
+    return await model.ask(
+        replace(brief, lines=(*brief.lines, FromUs(said.text, said.calls), *found)), within_s=WITHIN_S
+    )
