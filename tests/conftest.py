@@ -22,6 +22,10 @@ MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 - pytest makes folder
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
+# Nobody's key: a model is asked only where a test has put one.
+for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    os.environ.pop(_name, None)
+
 # Other examples with every run; `--hypothesis-profile=thorough` tries many at once.
 settings.register_profile("run", max_examples=40)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)

@@ -68,9 +68,8 @@ def test_what_is_wrong_is_said_in_plain_words(typed: Run, reply: Reply, says: st
 def test_a_model_without_tools_is_of_no_use(typed: Run) -> None:
     def talks(asked: Asked) -> Reply:
         answer = parrot(asked)
-        return (
-            Say(text="It is on its way, I suppose.") if isinstance(answer, Say) and answer.calls else answer
-        )
+        calls = isinstance(answer, Say) and answer.calls
+        return Say(text="It is on its way, I suppose.") if calls else answer
 
     told = typed("llm", "check", script=talks, OPENAI_API_KEY="k-123", fails=2)
     assert "✗ 会用工具 / uses tools: 不行 / does not" in told

@@ -168,7 +168,7 @@ class Server:
         for chunk in _chunks(reply, self.manner):
             if reply.pause_s and not await self._waits(reply.pause_s, reader):
                 return
-            await _event(writer, json.dumps(chunk, ensure_ascii=False))
+            await _event(writer, json.dumps(chunk))
         await _event(writer, "[DONE]")
         await _end(writer)
 
@@ -320,7 +320,7 @@ def _chunks(reply: Say, manner: Manner) -> list[dict[str, Any]]:
         made.append(_chunk({manner.reasons: "Let me see. "}))
     made += [_chunk({"content": word}) for word in _words(reply.text)]
     for n, (name, args) in enumerate(reply.calls):
-        text = args if isinstance(args, str) else json.dumps(args, ensure_ascii=False)
+        text = args if isinstance(args, str) else json.dumps(args)
         identity = {"id": f"call_{n}"} if manner.call_ids else {}
         if manner.whole_calls:
             whole = {**identity, "type": "function", "function": {"name": name, "arguments": text}}
