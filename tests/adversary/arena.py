@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select
 from tests.adversary.judge import Judge, Limited, Session
 from tests.adversary.minds import STREET, TAX, TITLE, Counted, Dossier, Hostile, Liar, Villain
+from tests.adversary.over_http import Lost, mind_over_http
 from tests.adversary.world import CAUSE, PER_SHOP, SHOPS, Recorded, Town, town
 from tests.shops.worlds import NOW
 
@@ -20,12 +21,14 @@ from xiaoer.actions.base import Reach
 from xiaoer.actions.run import CARD_LIVES, run
 from xiaoer.decide.outside import Outside
 from xiaoer.decide.router import Router
-from xiaoer.domain.conversation import Conversation, Inbound, State, TurnRecord
+from xiaoer.domain.conversation import Conversation, Inbound, State, Turn, TurnRecord
 from xiaoer.domain.decision import Do, Ruling
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, StaffId
+from xiaoer.domain.llm import LanguageModel
 from xiaoer.domain.order import OrderState
 from xiaoer.domain.outcome import Done
 from xiaoer.domain.people import Actor, Proof, Role
+from xiaoer.domain.ports import Mind
 from xiaoer.domain.reply import ConfirmCard, Origin
 from xiaoer.domain.rules.clock import start_of_day
 from xiaoer.domain.understanding import Understanding
@@ -109,6 +112,7 @@ class Setting:
     """What of it is put in place; a test leaves a guard out."""
 
     guarded: bool = True  # the mind stands behind decide.outside
+    model: LanguageModel | None = None  # hostile, behind an endpoint; None: a hostile mind of our own
     talks: Mapping[str, int] | None = None  # weights of what happens; None: everything
     salts: tuple[str, ...] = ("",) * PER_SHOP
     seats: int = 12
@@ -158,21 +162,28 @@ class Arena:
             shop=shop,
             policy=town_.policy,
         )
-        hostile = Hostile(self.villain, house.reach)
-        mind = Outside(hostile, reach_for=house.reach) if self.setting.guarded else hostile
-        counted = Counted(mind)
+        counted = Counted(self._mind(house))
         self.minds.append(counted)
         voice = Liar(card_lives=CARD_LIVES)
         voice.villain = self.villain
         return Clerk(
             house=house,
             understander=Ear(),
-            mind=Router(counted),
+            mind=Router(Lost(), counted) if self.setting.model else Router(counted),
             voice=voice,
             wakeups=self.whispers,
             clock=lambda: self.now,
             versions=dict,
         )
+
+    def _mind(self, house: House) -> Mind:
+        if self.setting.model is not None:
+            return mind_over_http(self.setting.model, house.reach, self._aloud)
+        hostile = Hostile(self.villain, house.reach)
+        return Outside(hostile, reach_for=house.reach) if self.setting.guarded else hostile
+
+    def _aloud(self, turn: Turn, text: str) -> None:
+        self.whispers.whisper(turn.conversation.id, "part", {"text": text})
 
     # --- people -----------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from typing_extensions import override
@@ -70,7 +71,9 @@ class ChatModel(LanguageModel):
 
     def __init__(self, endpoint: Endpoint, *, http: httpx2.AsyncClient) -> None:
         provider = opened(endpoint.maker, endpoint.url, endpoint.key, http)
-        self._model = OpenAIChatModel(endpoint.model, provider=provider)
+        # Our schemas are flat: to have forty of them rewritten took 7 ms of each request.
+        as_they_are = ModelProfile(json_schema_transformer=None)
+        self._model = OpenAIChatModel(endpoint.model, provider=provider, profile=as_they_are)
         place = urlsplit(str(self._model.base_url))
         self._name = f"{endpoint.model}@{place.hostname}"
         self.region = endpoint.region
