@@ -99,6 +99,17 @@ class Settings(BaseSettings):
         default="turn calls=6; conversation calls=100; customer calls=300; shop calls=50000",
         description="Most calls, tokens, money, seconds: of a turn, a conversation, a customer's day, a day",
     )
+    llm_voice: str = Field(
+        default="upset",
+        pattern="^(never|upset|always)$",
+        description="When it words what our templates say: never, upset (the customer is), always",
+    )
+    llm_voice_s: float = Field(
+        default=4.0, gt=0, le=30, description="Seconds after which the template's own words are said instead"
+    )
+    persona_file: Path | None = Field(
+        default=None, description="persona.yaml: how the model is to speak; empty: friendly, as 小二"
+    )
     llm_within_s: float = Field(
         default=7.0, gt=0, le=30, description="Seconds of a turn after which the local engine answers instead"
     )

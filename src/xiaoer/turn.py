@@ -35,6 +35,7 @@ from xiaoer.domain.ports import (
     Mind,
     Proposal,
     ProposalState,
+    Rewording,
     Shop,
     StoreDown,
     Tries,
@@ -107,6 +108,7 @@ class Clerk:
     mind: Mind
     voice: TemplateVoice
     wording: Wording | None = None  # the merchant's own words; None: there are none
+    rewording: Rewording | None = None  # a language model's, for what our templates say
     wakeups: Wakeups
     clock: Callable[[], datetime]
     versions: Callable[[], Mapping[str, str]]  # of code, classifier, knowledge, policy, as they are now
@@ -190,6 +192,7 @@ class Clerk:
                 turn = await self._step(turn, BROKEN)
                 break
         turn, reply = await self._proven(turn)
+        reply = await self._reworded(turn, reply)
         turn = replace(turn, memory=replace(turn.memory, heard=heard_in(turn)))
         ms = (perf_counter() - begun) * 1000
         return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=self._versions(turn))
@@ -225,7 +228,8 @@ class Clerk:
 
     def _told(self, turn: Turn, chosen: Chosen, outcome: Outcome | None, reply: Reply) -> Turn:
         """The turn after a step: what was said of it, what is remembered, who is proven by now."""
-        if reply.text and not _is_heard(chosen) and not found_in(reply, turn, chosen, outcome):
+        heard = _is_heard(chosen) or (self.rewording is not None and self.rewording.wants(turn))
+        if reply.text and not heard and not found_in(reply, turn, chosen, outcome):
             self.wakeups.whisper(turn.conversation.id, "part", {"text": reply.text})
         step = Step(chosen=chosen, outcome=outcome, reply=reply)
         conversation = replace(turn.conversation, actor=_actor_after(turn.conversation.actor, outcome))
@@ -248,6 +252,11 @@ class Clerk:
             turn = await self._step(turn, Chosen(decision, "rule:unproven"))
             reply = turn.steps[-1].reply
         return turn, reply if not found_in(reply, turn) else reply.without_text
+
+    async def _reworded(self, turn: Turn, reply: Reply) -> Reply:
+        """In warmer words, if there is somebody for that and nothing is wrong with them."""
+        other = await self.rewording.reword(turn, reply) if self.rewording else None
+        return reply if other is None or found_in(other, turn) else other
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
         whole = replace(record, questions=asked_of(record), promises=promised_in(record.turn))

@@ -22,6 +22,7 @@ from xiaoer.domain.conversation import Turn
 from xiaoer.domain.decision import Chosen, Suggest
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.llm import LanguageModel
+from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Library, Mind
 from xiaoer.llm.chat import ChatModel, Endpoint, open_http
 from xiaoer.understand.catalogue import catalogue
@@ -128,7 +129,13 @@ def mind_over_http(
     library = NoArticles()
     local = LocalMind(library=library, catalogue=catalogue(), reach_for=reach_for)
     desk = Desk(
-        local=local, library=library, reach_for=reach_for, key=b"adversary", timer=time.monotonic, aloud=aloud
+        local=local,
+        library=library,
+        reach_for=reach_for,
+        key=b"adversary",
+        persona=Persona(),
+        timer=time.monotonic,
+        aloud=aloud,
     )
     return Outside(LlmMind(model, desk), reach_for=reach_for)
 

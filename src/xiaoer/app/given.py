@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from xiaoer.domain.persona import Persona
 from xiaoer.domain.policy import Policy
 from xiaoer.guard.identity import SignKey
 from xiaoer.policies.file import PolicyError, load_policy
+from xiaoer.policies.persona import load_persona
 from xiaoer.settings import Settings
 
 DEMO = "demo"  # the shop that is made up
@@ -32,6 +34,15 @@ def policy_path(settings: Settings) -> Path:
 def policy_of(settings: Settings) -> Policy:
     try:
         return load_policy(policy_path(settings))
+    except PolicyError as wrong:
+        raise Misconfigured(str(wrong)) from wrong
+
+
+def persona_of(settings: Settings) -> Persona:
+    if settings.persona_file is None:
+        return Persona()
+    try:
+        return load_persona(settings.persona_file)
     except PolicyError as wrong:
         raise Misconfigured(str(wrong)) from wrong
 

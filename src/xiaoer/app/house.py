@@ -16,6 +16,7 @@ from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import (
     DEMO,
     database_url,
+    persona_of,
     policy_of,
     policy_path,
     secrets_of,
@@ -24,7 +25,7 @@ from xiaoer.app.given import (
 )
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
-from xiaoer.app.modelling import Around, mind_of, open_model
+from xiaoer.app.modelling import Around, mind_of, open_model, voice_of
 from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
@@ -169,10 +170,18 @@ async def open_app(
         words = await furnish_words(store, house, library, clock=clock)
         joining = joining_of(embedding, learning, settings)
         local = LocalMind(library=library, catalogue=catalogue(), reach_for=house.reach)
-        around = Around(local=local, library=library, reach_for=house.reach, wakeups=hub)
-        mind = Router(local, mind_of(model, around, settings, secret["conversation"]) if model else None)
+        around = Around(
+            local=local,
+            library=library,
+            reach_for=house.reach,
+            wakeups=hub,
+            persona=persona_of(settings),
+            key=secret["conversation"].encode(),
+        )
+        mind = Router(local, mind_of(model, around, settings) if model else None)
+        voice = voice_of(model, around, settings) if model else None
         clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
-        clerk = replace(clerk, mind=mind, wording=words.wording)
+        clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice)
         looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
         yield App(
             settings=settings,

@@ -16,10 +16,12 @@ from xiaoer.app.given import Misconfigured
 from xiaoer.decide.llm import Desk, LlmMind
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import Outside
+from xiaoer.decide.rewording import LlmVoice, When
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.llm import LanguageModel
+from xiaoer.domain.persona import Persona
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.ports import Library, Mind, Wakeups
+from xiaoer.domain.ports import Library, Mind, Rewording, Wakeups
 from xiaoer.domain.rules.clock import start_of_day
 from xiaoer.settings import Settings
 from xiaoer.store.engine import Store
@@ -99,24 +101,39 @@ class Around:
     library: Library
     reach_for: Callable[[Turn], Reach]
     wakeups: Wakeups
+    persona: Persona
+    key: bytes  # makes pseudonyms
+
+    def aloud(self, turn: Turn, text: str) -> None:
+        self.wakeups.whisper(turn.conversation.id, "part", {"text": text})
 
 
-def mind_of(model: LanguageModel, around: Around, settings: Settings, secret: str) -> Mind:
+def mind_of(model: LanguageModel, around: Around, settings: Settings) -> Mind:
     """The model's mind, kept outside: it can name only what was named."""
-
-    def aloud(turn: Turn, text: str) -> None:
-        around.wakeups.whisper(turn.conversation.id, "part", {"text": text})
-
     desk = Desk(
         local=around.local,
         library=around.library,
         reach_for=around.reach_for,
-        key=secret.encode(),
+        key=around.key,
+        persona=around.persona,
         timer=time.monotonic,
-        aloud=aloud,
+        aloud=around.aloud,
         within_s=settings.llm_within_s,
     )
     return Outside(LlmMind(model, desk), reach_for=around.reach_for)
+
+
+def voice_of(model: LanguageModel, around: Around, settings: Settings) -> Rewording:
+    return LlmVoice(
+        model=model,
+        persona=around.persona,
+        when=When(settings.llm_voice),
+        within_s=settings.llm_voice_s,
+        reach_for=around.reach_for,
+        key=around.key,
+        timer=time.monotonic,
+        aloud=around.aloud,
+    )
 
 
 def _key(settings: Settings) -> str:

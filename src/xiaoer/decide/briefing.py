@@ -16,11 +16,12 @@ from xiaoer.domain.changes import Can
 from xiaoer.domain.conversation import Message, Turn
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.knowledge import Passage
-from xiaoer.domain.llm import FromCustomer, FromUs, Line, Tool
+from xiaoer.domain.llm import FromCustomer, FromUs, Line, Tool, Whose
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.people import Customer, Proof
+from xiaoer.domain.persona import Persona
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.reply import Origin
 from xiaoer.domain.words import Language, Words
@@ -41,9 +42,43 @@ _PROOFS = {
 }
 
 
-def standing(policy: Policy, language: Language) -> str:
+def standing(policy: Policy, persona: Persona, language: Language) -> str:
     """The rules; the same for every turn in a language."""
-    return _standing().format(shop=policy.shop_name.in_(language), language=_LANGUAGES[language])
+    return _standing().format(
+        shop=policy.shop_name.in_(language),
+        name=persona.name.in_(language),
+        language=language_name(language),
+        persona=manner_of(persona),
+    )
+
+
+def language_name(language: Language) -> str:
+    return _LANGUAGES[language]
+
+
+def manner_of(persona: Persona) -> str:
+    """The persona as rules."""
+    told = [
+        f"- Your manner is {persona.manner.value}.",
+        "- One emoji now and then is welcome." if persona.emoji else "- No emoji.",
+    ]
+    if persona.likes:
+        told.append(f"- Words of the house you like to use where they fit: {', '.join(persona.likes)}.")
+    if persona.avoid:
+        told.append(f"- Never use these words: {', '.join(persona.avoid)}.")
+    told += [f"- To a customer who is {mood.value}: {line}" for mood, line in persona.moods.items()]
+    return "\n".join(told)
+
+
+def whose(turn: Turn) -> Whose:
+    """Of whom a call is."""
+    actor = turn.conversation.actor
+    return Whose(
+        shop_id=actor.shop_id,
+        conversation_id=turn.conversation.id,
+        turn_id=turn.id,
+        customer_id=signed_in(actor),
+    )
 
 
 @cache
@@ -131,7 +166,7 @@ async def before(turn: Turn, reach: Reach, names: Pseudonyms) -> list[Line]:
 
 def _line(message: Message, names: Pseudonyms) -> FromCustomer | FromUs:
     text = names.hide(message.text)
-    return FromCustomer(_quiet(text)) if message.origin is Origin.CUSTOMER else FromUs(text)
+    return FromCustomer(quiet(text)) if message.origin is Origin.CUSTOMER else FromUs(text)
 
 
 def of_now(turn: Turn, passages: Sequence[Passage], names: Pseudonyms) -> FromCustomer:
@@ -154,7 +189,7 @@ def of_now(turn: Turn, passages: Sequence[Passage], names: Pseudonyms) -> FromCu
     told = [f"<about>\n{names.hide(chr(10).join(about))}\n</about>"]
     if passages:
         told.append(f"<articles>\n{numbered(passages)}\n</articles>")
-    return FromCustomer("\n".join([*told, f"<customer>\n{_quiet(names.hide(said))}\n</customer>"]))
+    return FromCustomer("\n".join([*told, f"<customer>\n{quiet(names.hide(said))}\n</customer>"]))
 
 
 def numbered(passages: Sequence[Passage], *, first: int = 1) -> str:
@@ -197,6 +232,6 @@ def _plain(fact: Fact, *, zone: ZoneInfo, language: Language) -> Any:  # noqa: A
             return fact
 
 
-def _quiet(text: str) -> str:
+def quiet(text: str) -> str:
     """No words of a customer's end the place that is marked as theirs."""
     return text.replace("<", "‹").replace(">", "›")

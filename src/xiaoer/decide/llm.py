@@ -24,7 +24,9 @@ from xiaoer.decide.briefing import (
     of_now,
     standing,
     tools_for,
+    whose,
 )
+from xiaoer.decide.careful import Careful, avoided
 from xiaoer.decide.goals import scope_of
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import BY_MODEL
@@ -36,19 +38,17 @@ from xiaoer.domain.llm import (
     Brief,
     Call,
     Found,
-    FromCustomer,
     FromUs,
     Gone,
     LanguageModel,
     Line,
     ModelGone,
     Said,
-    Whose,
 )
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm
+from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Library, Mind
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
-from xiaoer.guard.access import signed_in
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
 from xiaoer.guard.outbound import found_in
@@ -62,13 +62,7 @@ FOUND = 4  # of a search
 MOST_TURNS = 256  # whose threads are kept in mind at once
 LONGEST_FOUND = 4_000  # characters of what came of a call
 _CITED = re.compile(r"\s?\[(\d{1,2})\]")
-_ENDS = re.compile(r"(?<=[。！？!?\n])|(?<=[.;])(?=\s)")
 _MARKDOWN = re.compile(r"\*\*|__|^#+ |^[-*] ", re.MULTILINE)
-_NOT_SAID = (
-    "(Not from the customer.) That was not sent: it had something in it ({kinds}) that stands in no tool "
-    "result and no article of this turn, or that may not be said. Answer again from those alone, or offer a "
-    "person."
-)
 _log = structlog.get_logger(__name__)
 
 Aloud = Callable[[Turn, str], None]
@@ -102,6 +96,7 @@ class Desk:
     library: Library
     reach_for: Callable[[Turn], Reach]
     key: bytes
+    persona: Persona
     timer: Callable[[], float]
     aloud: Aloud = lambda turn, text: None
     within_s: float = ANSWERS_IN_S
@@ -230,37 +225,25 @@ class LlmMind(Mind):
     # --- what it says -----------------------------------------------------------------------------
 
     async def _ask(self, turn: Turn, thread: _Thread) -> Said:
-        """Its answer; where a word of it has no receipt, once more with what was wrong. ModelGone."""
-        said, faults = await self._request(turn, thread)
-        if not faults:
-            return said
-        kinds = ", ".join(sorted({fault.kind.value for fault in faults}))
-        _log.warning("model_unproven", turn_id=turn.id, model=self._model.name, kinds=kinds)
-        thread.lines += [FromUs(said.text), FromCustomer(_NOT_SAID.format(kinds=kinds))]
-        said, faults = await self._request(turn, thread)
-        if faults:
-            raise ModelGone(Gone.BROKEN)
-        return said
-
-    async def _request(self, turn: Turn, thread: _Thread) -> tuple[Said, Sequence[Fault]]:
-        left = thread.until - self._desk.timer()
-        if thread.asked >= MOST_ASKED or left <= 0:
+        """What it asks for, or words that may be said. ModelGone."""
+        if thread.asked >= MOST_ASKED:
             raise ModelGone(Gone.SLOW)
         thread.asked += 1
+        reach = self._desk.reach_for(turn)
         brief = Brief(
-            standing=standing(self._desk.reach_for(turn).policy, turn.understanding.language),
+            standing=standing(reach.policy, self._desk.persona, turn.understanding.language),
             lines=tuple(thread.lines),
-            tools=tools_for(frozenset(self._desk.reach_for(turn).shop.can)),
-            whose=_whose(turn),
+            tools=tools_for(frozenset(reach.shop.can)),
+            whose=whose(turn),
             hidden=thread.names.hidden,
         )
-        listener = _Listener(self, turn, thread, self._desk.aloud)
-        said = await self._model.ask(brief, within_s=left, heard=listener)
-        if said.calls:
-            return said, ()
-        if not listener.faults and not said.whole:
-            raise ModelGone(Gone.BROKEN)
-        return said, listener.faults or self.faults(said.text, turn, thread)
+        careful = Careful(
+            model=self._model,
+            faults=lambda text: self._faults(text, turn, thread),
+            aloud=lambda sentence: self._desk.aloud(turn, _plain(thread.names.show(sentence))),
+            left=lambda: thread.until - self._desk.timer(),
+        )
+        return await careful.say(brief)
 
     def _words(self, text: str, thread: _Thread) -> Tell:
         cited = sorted({int(n) for n in _CITED.findall(text)})
@@ -272,7 +255,7 @@ class LlmMind(Mind):
             cited=tuple({passage.slug: passage for passage in named}.values()),
         )
 
-    def faults(self, text: str, turn: Turn, thread: _Thread) -> Sequence[Fault]:
+    def _faults(self, text: str, turn: Turn, thread: _Thread) -> Sequence[Fault]:
         """What keeps these words from being said; a pseudonym that stands for nothing is one."""
         tell = self._words(text, thread)
         receipts = tuple(Receipt(source=f"article:{passage.slug}") for passage in tell.cited)
@@ -283,40 +266,8 @@ class LlmMind(Mind):
             language=turn.understanding.language,
         )
         made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(tell.text)]
-        return [*made_up, *found_in(reply, turn, Chosen(tell, BY_MODEL))]
-
-
-class _Listener:
-    """Says each sentence aloud once it is looked at; wants no more of an answer that may not be said."""
-
-    def __init__(self, mind: LlmMind, turn: Turn, thread: _Thread, aloud: Aloud) -> None:
-        self._mind, self._turn, self._thread, self._aloud = mind, turn, thread, aloud
-        self._text = ""
-        self._said = 0
-        self.faults: Sequence[Fault] = ()
-
-    def __call__(self, piece: str) -> bool:
-        self._text += piece
-        *whole, _ = _ENDS.split(self._text[self._said :])
-        for sentence in whole:
-            self._said += len(sentence)
-            if not sentence.strip():
-                continue
-            self.faults = self._mind.faults(self._text[: self._said], self._turn, self._thread)
-            if self.faults:
-                return False
-            self._aloud(self._turn, _plain(self._thread.names.show(sentence)))
-        return True
-
-
-def _whose(turn: Turn) -> Whose:
-    actor = turn.conversation.actor
-    return Whose(
-        shop_id=actor.shop_id,
-        conversation_id=turn.conversation.id,
-        turn_id=turn.id,
-        customer_id=signed_in(actor),
-    )
+        unwanted = avoided(tell.text, self._desk.persona)
+        return [*made_up, *unwanted, *found_in(reply, turn, Chosen(tell, BY_MODEL))]
 
 
 def _plain(text: str) -> str:

@@ -59,8 +59,8 @@ def _sure(chosen: Chosen | None, turn: Turn) -> bool:
     match chosen.decision:
         case Suggest(mistaken=mistaken):
             return mistaken
-        case Say(key):
-            return key not in _AT_A_LOSS
+        case Say(key):  # small words do not do where an order was named
+            return key not in _AT_A_LOSS and not turn.understanding.slots.order_ids
         case HandOff(why):
             return why != "lost"
         case _:

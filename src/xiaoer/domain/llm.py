@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     """What a call is for: the ledger of calls counts by it."""
 
     TURN = "turn"  # a customer's message is answered
+    VOICE = "voice"  # our own reply is worded anew
     CHECK = "check"  # the operator tries an endpoint
 
 

@@ -27,7 +27,7 @@ from xiaoer.domain.knowledge import Passage, Scope
 from xiaoer.domain.order import Case, CaseKind, CaseReason, Order
 from xiaoer.domain.outcome import Outcome, Plan, Reason
 from xiaoer.domain.people import Actor, Address, Customer
-from xiaoer.domain.reply import Origin, Part
+from xiaoer.domain.reply import Origin, Part, Reply
 from xiaoer.domain.rules.money import Spent
 from xiaoer.domain.understanding import Understanding
 from xiaoer.domain.ways import Source
@@ -375,6 +375,18 @@ class Mind(Protocol):
 
     async def next(self, turn: Turn) -> Chosen | None:
         """The next decision of this turn, or None when all wishes are served."""
+        ...
+
+
+class Rewording(Protocol):
+    """Says what a reply says in other words."""
+
+    def wants(self, turn: Turn) -> bool:
+        """Whether this turn's words are to be its own: then nobody hears others before."""
+        ...
+
+    async def reword(self, turn: Turn, reply: Reply) -> Reply | None:
+        """None: the reply stays as it is."""
         ...
 
 

@@ -60,6 +60,7 @@ class Why(StrEnum):
     NOT_ALLOWED = "not_allowed"
     TOO_LONG = "too_long"
     WRONG_LANGUAGE = "wrong_language"
+    LEFT_OUT = "left_out"  # what was to be said again is not in it
 
 
 @dataclass(frozen=True, slots=True)

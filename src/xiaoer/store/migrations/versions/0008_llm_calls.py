@@ -8,7 +8,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-_PURPOSES = ("turn", "check")
+_PURPOSES = ("turn", "voice", "check")
 
 
 def upgrade() -> None:
