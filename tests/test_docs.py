@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 _NAME = re.compile(r"`(xiaoer(?:\.\w+)+)(?::(\w+(?:\.\w+)*))?`")
 _LINK = re.compile(r"\]\(([^)#\s]+?)(?:#[\w-]+)?\)")
-BOTH = ("tour", "actions", "policy", "operate", "privacy", "measure", "api", "templates", "mcp")
+BOTH = ("tour", "actions", "policy", "operate", "privacy", "measure", "api", "templates", "mcp", "llm")
 
 
 def pages(*folders: str) -> list[Path]:

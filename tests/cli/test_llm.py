@@ -1,5 +1,7 @@
 """xiaoer llm, as it is typed."""
 
+import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,20 @@ def test_what_is_wrong_is_said_in_plain_words(typed: Run, reply: Reply, says: st
     told = typed("llm", "check", script=lambda asked: reply, OPENAI_API_KEY="k-123", fails=2)
     assert says in told
     assert "It cannot be used like this" in told
+
+
+def test_what_it_cost_is_told(typed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "No model was asked" in typed("llm", "spent")
+    hard = "My neighbour reckons the parcel fell off the back of a lorry, any chance you could see\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(hard.encode()), encoding="utf-8"))
+    words = ("chat", "--as", "alex.morgan@example.com", "--lang", "en", "--json")
+    typed(*words, script=parrot, OPENAI_API_KEY="k-123", XIAOER_LLM_PRICES="1 0.5 10")
+    [used] = json.loads(typed("llm", "spent", "--json"))
+    assert (used["model"], used["purpose"], used["became"]) == ("gpt-5-mini@127.0.0.1", "turn", "said")
+    assert used["calls"] == 2
+    assert used["micros"] == 2 * (300 * 1 + 600 * 0.5 + 40 * 10)
+    told = typed("llm", "spent", "--days", "7")
+    assert "0.0020" in told
 
 
 def test_a_model_without_tools_is_of_no_use(typed: Run) -> None:

@@ -4,7 +4,7 @@ Nothing of its libraries is imported while none is configured.
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,13 @@ from importlib.util import find_spec
 
 from xiaoer.actions.base import Reach
 from xiaoer.app.budgets import budgets_in, prices_in
-from xiaoer.app.given import Misconfigured
+from xiaoer.app.given import Misconfigured, database_url, policy_of
 from xiaoer.decide.llm import Desk, LlmMind
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import Outside
 from xiaoer.decide.rewording import LlmVoice, When
 from xiaoer.domain.conversation import Turn
-from xiaoer.domain.llm import LanguageModel
+from xiaoer.domain.llm import LanguageModel, Used
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Library, Mind, Rewording, Wakeups
@@ -91,6 +91,12 @@ async def open_model(
             limits=budgets_in(settings.llm_budgets),
         )
         yield Breaker(metered, timer=time.monotonic)
+
+
+async def used_since(settings: Settings, since: datetime) -> Sequence[Used]:
+    """From the ledger, without opening the counter."""
+    async with await Store.open(database_url(settings)) as store:
+        return await SqlCalls(store).used(policy_of(settings).shop_id, since=since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

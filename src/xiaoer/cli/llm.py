@@ -1,13 +1,20 @@
 """xiaoer llm: whether the language model can be used, and what it has cost."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from time import perf_counter
+from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
-from xiaoer.app.modelling import open_chat
+from xiaoer.app import migrate, utc_now
+from xiaoer.app.given import policy_of
+from xiaoer.app.modelling import open_chat, used_since
 from xiaoer.cli.shared import Stop, out, read_settings, run
 from xiaoer.domain.llm import (
     Brief,
@@ -21,6 +28,7 @@ from xiaoer.domain.llm import (
     Said,
     Tool,
 )
+from xiaoer.domain.rules.clock import start_of_day
 from xiaoer.settings import Settings
 
 llm = typer.Typer(help="The language model / 大模型", no_args_is_help=True)
@@ -69,6 +77,33 @@ def _of() -> None:
 def check() -> None:
     """Try the configured model and say what works / 试一试配置好的大模型."""
     run(_check(read_settings()))
+
+
+@llm.command("spent")
+def spent(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many, today included / 最近几天")] = 1,
+    as_json_: Annotated[bool, typer.Option("--json", help="As JSON / 输出 JSON")] = False,
+) -> None:
+    """What the model was asked, and what it cost / 问了多少次、花了多少."""
+    settings = read_settings()
+    policy = policy_of(settings)
+    since = start_of_day(utc_now(), policy) - timedelta(days=days - 1)
+    migrate(settings)
+    used = run(used_since(settings, since))
+    if as_json_:
+        print(json.dumps([{**asdict(one), "since": since.isoformat()} for one in used]))
+        return
+    if not used:
+        out.print("这段时间没有问过大模型 / No model was asked in this time")
+        return
+    table = Table(
+        "模型 model", "用途 for", "结果 became", "次 calls", "发 sent", "缓存 cached", "回 made", "花费 cost"
+    )
+    for one in used:
+        usage = [f"{count:,}" for count in (one.calls, one.usage.sent, one.usage.cached, one.usage.made)]
+        table.add_row(escape(one.model), one.purpose.value, one.became, *usage, f"{one.micros / 1e6:.4f}")
+    out.print(table)
 
 
 async def _check(settings: Settings) -> None:

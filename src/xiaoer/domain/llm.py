@@ -184,6 +184,18 @@ class Asked:
     hidden: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What calls of one kind have come to."""
+
+    model: str
+    purpose: Purpose
+    became: str
+    calls: int
+    usage: Usage
+    micros: int
+
+
 class Calls(Protocol):
     """The ledger of calls, written before a call is made: one that was lost on the way counts too."""
 
@@ -199,6 +211,10 @@ class Calls(Protocol):
         self, whose: Whose, scopes: Collection[Scope], *, since: datetime
     ) -> Mapping[Scope, Tally]:
         """`since`: when the day began, for what is counted by days."""
+        ...
+
+    async def used(self, shop_id: ShopId, *, since: datetime) -> Sequence[Used]:
+        """By model, purpose and what became of it."""
         ...
 
 

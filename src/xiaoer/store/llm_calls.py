@@ -1,12 +1,14 @@
 """SqlCalls: the ledger of what a language model was asked (domain.llm)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from typing_extensions import override
 
-from xiaoer.domain.llm import Asked, Calls, Scope, Tally, Usage, Whose
+from xiaoer.domain.ids import ShopId
+from xiaoer.domain.llm import Asked, Calls, Purpose, Scope, Tally, Usage, Used, Whose
 from xiaoer.store.engine import Store
 from xiaoer.store.rows import new_id
 from xiaoer.store.tables import llm_calls
@@ -62,6 +64,33 @@ class SqlCalls(Calls):
         return await self._store.read(
             lambda conn: {scope: _tally(conn, where) for scope, where in wanted.items()}
         )
+
+    @override
+    async def used(self, shop_id: ShopId, *, since: datetime) -> Sequence[Used]:
+        c = llm_calls.c
+        kind = (c.model, c.purpose, c.became)
+        sums = [func.sum(column) for column in (c.sent, c.cached, c.made, c.micros)]
+        query = (
+            select(*kind, func.count(), *sums)
+            .where(c.shop_id == shop_id, c.at >= since)
+            .group_by(*kind)
+            .order_by(*kind)
+        )
+        rows = await self._store.read(lambda conn: conn.execute(query).all())
+        return [_used(tuple(row)) for row in rows]
+
+
+def _used(row: tuple[Any, ...]) -> Used:
+    model, purpose, became, calls, sent, cached, made, micros = row
+    usage = Usage(sent=int(sent), cached=int(cached), made=int(made))
+    return Used(
+        model=model,
+        purpose=Purpose(purpose),
+        became=became,
+        calls=int(calls),
+        usage=usage,
+        micros=int(micros),
+    )
 
 
 def _where(whose: Whose, since: datetime) -> dict[Scope, ColumnElement[bool]]:
