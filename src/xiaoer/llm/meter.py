@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -97,7 +97,7 @@ class Meter(LanguageModel):
 
 
 def _asked(brief: Brief, whose: Whose, meter: Meter, now: datetime) -> Asked:
-    told = json.dumps(asdict(brief), ensure_ascii=False, sort_keys=True, default=str)
+    told = "\0".join([brief.standing, *(tool.name for tool in brief.tools), *map(repr, brief.lines)])
     return Asked(
         whose=whose,
         at=now,
