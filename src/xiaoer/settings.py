@@ -91,6 +91,17 @@ class Settings(BaseSettings):
     llm_region: str = Field(
         default="", max_length=40, description="Where it is, as you call it: kept with each call"
     )
+    llm_small_model: str = Field(
+        default="", description="A cheaper model at the same address, for wording; empty: the same one"
+    )
+    llm_fallback_maker: str = Field(
+        default="openai", description="Whose endpoint is asked where the first is gone; see llm_maker"
+    )
+    llm_fallback_url: str = Field(default="", description="Its address; empty: where the maker usually is")
+    llm_fallback_model: str = Field(default="", description="The model's name there; empty: none")
+    llm_fallback_key_file: Path | None = Field(default=None, description="A file with its key")
+    llm_fallback_region: str = Field(default="", max_length=40, description="Where it is, as you call it")
+    llm_fallback_prices: str = Field(default="", description="Of a million tokens there; see llm_prices")
     llm_prices: str = Field(
         default="",
         description="Of a million tokens sent, cached, made, e.g. '0.25 0.025 2': for the ledger",
@@ -136,7 +147,7 @@ class Settings(BaseSettings):
             return given
         return [part.strip() for part in given.split(",") if part.strip()]
 
-    @field_validator("embeddings_url", "llm_url")
+    @field_validator("embeddings_url", "llm_url", "llm_fallback_url")
     @classmethod
     def _known_endpoint(cls, url: str) -> str:
         place = urlsplit(url)

@@ -25,7 +25,7 @@ from xiaoer.app.given import (
 )
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
-from xiaoer.app.modelling import Around, mind_of, open_model, voice_of
+from xiaoer.app.modelling import Around, Models, mind_of, open_models, voice_of
 from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
@@ -34,7 +34,6 @@ from xiaoer.channels.web.front import Hub
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
-from xiaoer.domain.llm import LanguageModel
 from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import Shop
@@ -80,7 +79,7 @@ class App:
     knowledge: Knowledge
     own_words: OwnWords
     learning: Learning
-    model: LanguageModel | None  # asked where the local mind is not sure
+    models: Models | None  # language models, asked where the local mind is not sure
     embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
     secret: Mapping[str, str]
 
@@ -138,7 +137,7 @@ async def open_app(
         await Store.open(database_url(settings)) as store,
         await Store.open(shop_database_url(settings)) as shop_store,
         open_embedding(settings, clock=clock) as embedding,
-        open_model(settings, store, policy, clock=clock) as model,
+        open_models(settings, store, policy, clock=clock) as models,
     ):
         await stocked(shop_store, settings, policy, now=clock())
         text = policy_path(settings).read_text(encoding="utf-8")
@@ -178,8 +177,8 @@ async def open_app(
             persona=persona_of(settings),
             key=secret["conversation"].encode(),
         )
-        mind = Router(local, mind_of(model, around, settings) if model else None)
-        voice = voice_of(model, around, settings) if model else None
+        mind = Router(local, mind_of(models, around, settings) if models else None)
+        voice = voice_of(models, around, settings) if models else None
         clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
         clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice)
         looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
@@ -195,7 +194,7 @@ async def open_app(
             knowledge=knowledge,
             own_words=words,
             learning=learning,
-            model=model,
+            models=models,
             embedding=_runs(joining, shelving, library),
             secret=secret,
         )

@@ -6,9 +6,11 @@ Nothing of its libraries is imported while none is configured.
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xiaoer.actions.base import Reach
 from xiaoer.app.budgets import budgets_in, prices_in
@@ -27,6 +29,9 @@ from xiaoer.settings import Settings
 from xiaoer.store.engine import Store
 from xiaoer.store.llm_calls import SqlCalls
 
+if TYPE_CHECKING:
+    from xiaoer.llm.chat import Endpoint
+
 MISSING = (
     "还没有装大模型组件：pip install 'xiaoer[llm]'\n"
     "The extra for language models is not installed: pip install 'xiaoer[llm]'"
@@ -40,57 +45,104 @@ def wanted(settings: Settings) -> bool:
     return settings.llm and bool(named or settings.llm_maker in _NO_KEY)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A model as the operator names it."""
+
+    endpoint: "Endpoint"
+    prices: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """`small` does the cheap work."""
+
+    main: LanguageModel
+    small: LanguageModel
+
+
 @asynccontextmanager
-async def open_chat(settings: Settings) -> AsyncIterator[LanguageModel | None]:
-    """The model itself, counted by nobody. Misconfigured if it cannot be used; it is not called yet."""
+async def open_chats(settings: Settings) -> AsyncIterator[Sequence[tuple[Place, LanguageModel]]]:
+    """The models themselves, counted by nobody; none where none is wanted. They are not called yet.
+
+    The small one last. Misconfigured if one cannot be used.
+    """
     if not wanted(settings):
-        yield None
+        yield ()
         return
     if find_spec("pydantic_ai") is None:
         raise Misconfigured(MISSING)
-    from xiaoer.llm.chat import ChatModel, Endpoint, open_http  # noqa: PLC0415 - only when configured
-    from xiaoer.llm.makers import MAKERS, Unusable  # noqa: PLC0415
+    from xiaoer.llm.chat import ChatModel, open_http  # noqa: PLC0415 - only when configured
+    from xiaoer.llm.makers import Unusable  # noqa: PLC0415
 
-    if settings.llm_maker not in MAKERS:
-        raise Misconfigured(f"XIAOER_LLM_MAKER: {', '.join(MAKERS)}")
-    endpoint = Endpoint(
-        maker=settings.llm_maker,
-        model=settings.llm_model,
-        url=settings.llm_url,
-        key=_key(settings),
-        region=settings.llm_region,
-    )
+    places = _places(settings)
     async with open_http() as http:
         try:
-            model = ChatModel(endpoint, http=http)
+            models = [ChatModel(place.endpoint, http=http) for place in places]
         except Unusable as wrong:
             raise Misconfigured(str(wrong)) from wrong
-        yield model
+        yield list(zip(places, models, strict=True))
 
 
 @asynccontextmanager
-async def open_model(
+async def open_models(
     settings: Settings, store: Store, policy: Policy, *, clock: Callable[[], datetime]
-) -> AsyncIterator[LanguageModel | None]:
-    """The model of customers' turns: each call in the ledger, none past a budget, none while it fails."""
-    async with open_chat(settings) as model:
-        if model is None:
+) -> AsyncIterator[Models | None]:
+    """The models of customers' turns: each call in the ledger, none past a budget, none while it fails."""
+    async with open_chats(settings) as chats:
+        if not chats:
             yield None
             return
         from xiaoer.llm.breaker import Breaker  # noqa: PLC0415 - only when configured
+        from xiaoer.llm.fallback import Fallback  # noqa: PLC0415
         from xiaoer.llm.meter import Meter, Prices  # noqa: PLC0415
 
-        metered = Meter(
-            model=model,
-            calls=SqlCalls(store),
-            clock=clock,
-            timer=time.monotonic,
-            day=lambda now: start_of_day(now, policy),
-            region=settings.llm_region,
-            prices=Prices(**prices_in(settings.llm_prices)),
-            limits=budgets_in(settings.llm_budgets),
+        calls, limits = SqlCalls(store), budgets_in(settings.llm_budgets)
+
+        def watched(place: Place, model: LanguageModel) -> LanguageModel:
+            metered = Meter(
+                model=model,
+                calls=calls,
+                clock=clock,
+                timer=time.monotonic,
+                day=lambda now: start_of_day(now, policy),
+                region=place.endpoint.region,
+                prices=Prices(**prices_in(place.prices)),
+                limits=limits,
+            )
+            return Breaker(metered, timer=time.monotonic)
+
+        *main, small = [watched(place, model) for place, model in chats]
+        yield Models(main=Fallback(main, timer=time.monotonic), small=Fallback([small], timer=time.monotonic))
+
+
+def _places(settings: Settings) -> Sequence[Place]:
+    """The first, the one after it if there is one, the small one."""
+    from xiaoer.llm.chat import Endpoint  # noqa: PLC0415 - only when configured
+    from xiaoer.llm.makers import MAKERS  # noqa: PLC0415
+
+    for name in ("llm_maker", "llm_fallback_maker"):
+        if getattr(settings, name) not in MAKERS:
+            raise Misconfigured(f"XIAOER_{name.upper()}: {', '.join(MAKERS)}")
+    first = Endpoint(
+        maker=settings.llm_maker,
+        model=settings.llm_model,
+        url=settings.llm_url,
+        key=_key(settings.llm_key_file, settings.llm_key.get_secret_value()),
+        region=settings.llm_region,
+    )
+    places = [Place(endpoint=first, prices=settings.llm_prices)]
+    if settings.llm_fallback_model:
+        second = Endpoint(
+            maker=settings.llm_fallback_maker,
+            model=settings.llm_fallback_model,
+            url=settings.llm_fallback_url,
+            key=_key(settings.llm_fallback_key_file, ""),
+            region=settings.llm_fallback_region,
         )
-        yield Breaker(metered, timer=time.monotonic)
+        places.append(Place(endpoint=second, prices=settings.llm_fallback_prices))
+    small = replace(first, model=settings.llm_small_model or settings.llm_model)
+    return [*places, Place(endpoint=small, prices=settings.llm_prices)]
 
 
 async def used_since(settings: Settings, since: datetime) -> Sequence[Used]:
@@ -114,7 +166,7 @@ class Around:
         self.wakeups.whisper(turn.conversation.id, "part", {"text": text})
 
 
-def mind_of(model: LanguageModel, around: Around, settings: Settings) -> Mind:
+def mind_of(models: Models, around: Around, settings: Settings) -> Mind:
     """The model's mind, kept outside: it can name only what was named."""
     desk = Desk(
         local=around.local,
@@ -126,12 +178,12 @@ def mind_of(model: LanguageModel, around: Around, settings: Settings) -> Mind:
         aloud=around.aloud,
         within_s=settings.llm_within_s,
     )
-    return Outside(LlmMind(model, desk), reach_for=around.reach_for)
+    return Outside(LlmMind(models.main, desk), reach_for=around.reach_for)
 
 
-def voice_of(model: LanguageModel, around: Around, settings: Settings) -> Rewording:
+def voice_of(models: Models, around: Around, settings: Settings) -> Rewording:
     return LlmVoice(
-        model=model,
+        model=models.small,
         persona=around.persona,
         when=When(settings.llm_voice),
         within_s=settings.llm_voice_s,
@@ -142,11 +194,10 @@ def voice_of(model: LanguageModel, around: Around, settings: Settings) -> Reword
     )
 
 
-def _key(settings: Settings) -> str:
-    given = settings.llm_key.get_secret_value()
-    if settings.llm_key_file is None:
+def _key(file: Path | None, given: str) -> str:
+    if file is None:
         return given
     try:
-        return settings.llm_key_file.read_text("utf-8").strip()
+        return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as wrong:
-        raise Misconfigured(f"XIAOER_LLM_KEY_FILE {settings.llm_key_file}: {wrong}") from wrong
+        raise Misconfigured(f"XIAOER_LLM_KEY_FILE {file}: {wrong}") from wrong

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from xiaoer.app import migrate, utc_now
 from xiaoer.app.given import policy_of
-from xiaoer.app.modelling import open_chat, used_since
+from xiaoer.app.modelling import open_chats, used_since
 from xiaoer.cli.shared import Stop, out, read_settings, run
 from xiaoer.domain.llm import (
     Brief,
@@ -107,19 +107,24 @@ def spent(
 
 
 async def _check(settings: Settings) -> None:
-    async with open_chat(settings) as model:
-        if model is None:
+    async with open_chats(settings) as chats:
+        if not chats:
             out.print(
                 "没有配置大模型；没有它小二也能用。见 docs/zh/llm.md\n"
                 "No language model is configured; none is needed. See docs/llm.md",
                 highlight=False,
             )
             return
-        out.print(f"模型 / model: {model.name}", highlight=False, markup=False)
-        failed = [probe for probe in _probes() if not await _tried(probe, model) and probe.needed]
+        models = {model.name: model for _, model in chats}
+        failed = [name for name, model in models.items() if not await _is_usable(model)]
     if failed:
         raise Stop("这样还不能用 / It cannot be used like this")
     out.print("可以用了 / It can be used", highlight=False)
+
+
+async def _is_usable(model: LanguageModel) -> bool:
+    out.print(f"模型 / model: {model.name}", highlight=False, markup=False)
+    return all([await _tried(probe, model) or not probe.needed for probe in _probes()])
 
 
 def _probes() -> Sequence[Probe]:

@@ -166,9 +166,9 @@ async def _serve(settings: Settings, *, host: str, port: int, with_demo: bool) -
         out.print(f"小二已就位 / The counter is open: http://{shown}:{port}/", highlight=False)
         if with_demo:
             out.print("换一位顾客试试：页面右上角 / Try another customer: top right of the page")
-        if app.model is not None:
+        if app.models is not None:
             out.print(
-                f"拿不准时会问大模型 / When unsure it asks the model: {app.model.name}",
+                f"拿不准时会问大模型 / When unsure it asks the model: {app.models.main.name}",
                 highlight=False,
                 markup=False,
             )
