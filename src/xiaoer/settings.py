@@ -116,13 +116,13 @@ class Settings(BaseSettings):
         description="When it words what our templates say: never, upset (the customer is), always",
     )
     llm_voice_s: float = Field(
-        default=4.0, gt=0, le=30, description="Seconds after which the template's own words are said instead"
+        default=4.0, gt=0, le=6, description="Seconds after which the template's own words are said instead"
     )
     persona_file: Path | None = Field(
         default=None, description="persona.yaml: how the model is to speak; empty: friendly, as 小二"
     )
     llm_within_s: float = Field(
-        default=7.0, gt=0, le=30, description="Seconds of a turn after which the local engine answers instead"
+        default=7.0, gt=0, le=12, description="Seconds of a turn after which the local engine answers instead"
     )
     mcp: bool = Field(
         default=False, description="Also serve agents of customers, at /mcp; needs the extra mcp"
