@@ -1,7 +1,7 @@
 """Settings, from the environment (XIAOER_...) or a .env file. Read by app and cli only."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         description="The key; with one, a model is asked where the local engine is not sure",
     )
     llm_key_file: Path | None = Field(default=None, description="A file with the key, instead")
+    llm_thinking: Literal["off", "minimal", "low", "medium", "high"] = Field(
+        default="off", description="How long it may think before it speaks, where it can: off is quickest"
+    )
     llm_region: str = Field(
         default="", max_length=40, description="Where it is, as you call it: kept with each call"
     )

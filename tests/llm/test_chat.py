@@ -56,6 +56,14 @@ async def test_words_and_calls_come_through_in_every_makers_manner(maker: str) -
         assert key.removeprefix("Bearer ") == "k-123"
 
 
+@pytest.mark.parametrize(("thinking", "effort", "tokens"), [("off", "minimal", 600), ("low", "low", 2_600)])
+async def test_it_thinks_no_longer_than_it_may(thinking: str, effort: str, tokens: int) -> None:
+    async with serving([Say(text="yes")]) as server:
+        await Asking(server, thinking=thinking)()
+        body = server.asked[0].body
+    assert (body["reasoning_effort"], body["max_completion_tokens"]) == (effort, tokens)
+
+
 async def test_a_conversation_is_told_in_order() -> None:
     call = Call("c1", "track_parcel", {"order_id": "O1"})
     lines = (

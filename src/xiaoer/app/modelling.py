@@ -130,6 +130,7 @@ def _places(settings: Settings) -> Sequence[Place]:
         url=settings.llm_url,
         key=_key(settings.llm_key_file, settings.llm_key.get_secret_value()),
         region=settings.llm_region,
+        thinking=settings.llm_thinking,
     )
     places = [Place(endpoint=first, prices=settings.llm_prices)]
     if settings.llm_fallback_model:
@@ -139,6 +140,7 @@ def _places(settings: Settings) -> Sequence[Place]:
             url=settings.llm_fallback_url,
             key=_key(settings.llm_fallback_key_file, ""),
             region=settings.llm_fallback_region,
+            thinking=settings.llm_thinking,
         )
         places.append(Place(endpoint=second, prices=settings.llm_fallback_prices))
     small = replace(first, model=settings.llm_small_model or settings.llm_model)

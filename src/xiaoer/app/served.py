@@ -22,6 +22,9 @@ from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.store.changes import changed_since
 from xiaoer.store.engine import Store
 
+AT_ONCE = Pace().at_once
+WITH_A_MODEL = 256  # turns in work: most of them only wait for its answer
+
 
 def web(app: App, *, with_demo: bool) -> FastAPI:
     """The web channel over an open app. `with_demo`: and the demo shop's site, which signs anybody in."""
@@ -68,7 +71,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
             *agents.beside,
         ],
         allowed_origins=settings.allowed_origins,
-        pace=Pace(settle_s=settings.settle_s),
+        pace=Pace(settle_s=settings.settle_s, at_once=AT_ONCE if app.models is None else WITH_A_MODEL),
         pages=pages,
         more=[*more, *knowledge_routers(app.knowledge), *agents.routers],
     )

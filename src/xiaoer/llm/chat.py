@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -45,7 +45,9 @@ from xiaoer.llm.makers import opened
 MOST_BYTES = 2_000_000  # of an answer as it comes over the wire
 LONGEST = 20_000  # characters of text in it
 MOST_CALLS = 16
+THOUGHTS = 2_000  # tokens more where it may think first: they count as its answer's
 CONNECT_S = 3.0
+Thinking = Literal["off", "minimal", "low", "medium", "high"]
 _REFUSED = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _BUSY = 429
 _ENDS = frozenset({"stop", "tool_calls", "function_call", "length"})
@@ -61,6 +63,7 @@ class Endpoint:
     url: str = ""
     key: str = field(default="", repr=False)
     region: str = ""
+    thinking: Thinking = "off"
 
 
 class ChatModel(LanguageModel):
@@ -69,6 +72,7 @@ class ChatModel(LanguageModel):
     def __init__(self, endpoint: Endpoint, *, http: httpx2.AsyncClient) -> None:
         provider = opened(endpoint.maker, endpoint.url, endpoint.key, http)
         self._model = OpenAIChatModel(endpoint.model, provider=provider)
+        self._thinking = endpoint.thinking
         self._written: tuple[tuple[Tool, ...], dict[str, Any]] = ((), {})
         place = urlsplit(str(self._model.base_url))
         self._name = f"{endpoint.model}@{place.hostname}"
@@ -103,7 +107,8 @@ class ChatModel(LanguageModel):
     async def _streamed(self, brief: Brief, heard: Heard | None, within_s: float) -> Said:
         long = 0
         settings = ModelSettings(
-            max_tokens=brief.most_tokens,
+            max_tokens=brief.most_tokens + (0 if self._thinking == "off" else THOUGHTS),
+            thinking=False if self._thinking == "off" else self._thinking,
             timeout=within_s,
             max_retries=0,
             extra_body=self._tools(brief.tools),
