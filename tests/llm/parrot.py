@@ -28,9 +28,8 @@ def parrot(asked: Asked) -> Reply:
         return Say(text=" ".join(map(_told, found)) or ("好的。" if han else "All right."))
     if word := re.search(r"nothing but this word: (\S+)", said):
         return Say(text=word[1])
-    calls = [
-        call for clause in re.split(r"[，。；,.;]|\band\b", said) if (call := _call(clause, asked.tools))
-    ]
+    clauses = re.split(r"[，。；,.;和]|\band\b", said)
+    calls = [call for clause in clauses if (call := _call(clause, said, asked.tools))]
     if calls:
         return Say(calls=calls)
     articles = re.findall(r"^\[(\d+)\] [^:\n]*: ([^\n]+)", asked.last, re.MULTILINE)
@@ -42,12 +41,15 @@ def parrot(asked: Asked) -> Reply:
     )
 
 
-def _call(clause: str, tools: list[str]) -> tuple[str, dict[str, str]] | None:
+def _call(clause: str, said: str, tools: list[str]) -> tuple[str, dict[str, str]] | None:
+    """What a clause asks for; one that only names an order asks for what the rest of it does."""
+    order = _ORDER.search(clause)
     for words, tool in _WANTS:
-        if tool in tools and re.search(words, clause, re.IGNORECASE):
-            order = _ORDER.search(clause)
-            takes_order = tool not in ("find_product", "call_person")
-            return tool, {"order_id": order[0]} if order and takes_order else {}
+        where = clause if order is None else said
+        if tool in tools and re.search(words, where, re.IGNORECASE):
+            if order is not None:
+                return tool, {"order_id": order[0]}
+            return None if _ORDER.search(said) else (tool, {})
     return None
 
 

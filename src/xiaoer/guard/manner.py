@@ -14,6 +14,114 @@ _MACHINE = frozenset({Origin.AI, Origin.TEMPLATE, Origin.FLOW})
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"[a-z]{2,}")
 _FEW = 3  # words of the other language: a name, a brand
+_KANA = re.compile("[\u3041-\u30ff]")
+_LATIN = re.compile(r"[a-zà-öø-ÿ']+")
+_ACCENTED = frozenset("éèêëáàâäóòôöúùûüíìîïñçß")  # in a name, a brand
+_TELLING = 5  # words from which the language of a text can be told
+_ONE_IN = 7  # words of any English text is one of these
+_SMALL = frozenset(
+    [
+        "a",
+        "about",
+        "after",
+        "all",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "before",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "had",
+        "has",
+        "have",
+        "here",
+        "how",
+        "i",
+        "i'd",
+        "i'll",
+        "i'm",
+        "i've",
+        "if",
+        "is",
+        "isn't",
+        "it",
+        "it's",
+        "its",
+        "just",
+        "let",
+        "me",
+        "more",
+        "my",
+        "need",
+        "no",
+        "not",
+        "now",
+        "of",
+        "on",
+        "once",
+        "or",
+        "our",
+        "out",
+        "please",
+        "so",
+        "sorry",
+        "than",
+        "thank",
+        "thanks",
+        "that",
+        "that's",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "until",
+        "up",
+        "us",
+        "want",
+        "was",
+        "we",
+        "we'll",
+        "we're",
+        "we've",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "will",
+        "with",
+        "would",
+        "yes",
+        "yet",
+        "you",
+        "you'd",
+        "you'll",
+        "you're",
+        "you've",
+        "your",
+    ]
+)
 
 
 def manner(reply: Reply, language: Language) -> Iterator[Found]:
@@ -21,7 +129,8 @@ def manner(reply: Reply, language: Language) -> Iterator[Found]:
         yield Found(Kind.MARK, reply.origin.value, Why.NOT_ALLOWED)
     if any(isinstance(part, TextPart) and len(part.text) > LONGEST_PART for part in reply.parts):
         yield Found(Kind.LENGTH, "", Why.TOO_LONG)
-    if reply.language is not language or _speaks_other(reply):
+    stranger = reply.origin is Origin.AI and _is_of_no_language_we_read(_own(reply), reply.language)
+    if reply.language is not language or _speaks_other(reply) or stranger:
         yield Found(Kind.LANGUAGE, reply.language.value, Why.WRONG_LANGUAGE)
     text = normal(reply.text)
     for lexed in (lexicon(one) for one in Language):
@@ -40,11 +149,32 @@ def _is_quoted(said: str, reply: Reply) -> bool:
 
 def _speaks_other(reply: Reply) -> bool:
     """Whether its own words, without what was filled in, are of the other language."""
-    own = reply.text
-    values = {value for receipt in reply.receipts for value in receipt.values if len(value) > 1}
-    for value in sorted(values, key=len, reverse=True):
-        own = own.replace(value, " ")
+    own = _own(reply)
     han, words = len(_HAN.findall(own)), len(_WORD.findall(own.lower()))
     if reply.language is Language.ZH:
         return words > _FEW and han * 2 < words
     return han > _FEW and words * 2 < han
+
+
+def _own(reply: Reply) -> str:
+    """Its words without what was filled in."""
+    own = reply.text
+    values = {value for receipt in reply.receipts for value in receipt.values if len(value) > 1}
+    for value in sorted(values, key=len, reverse=True):
+        own = own.replace(value, " ")
+    return own
+
+
+def _is_of_no_language_we_read(text: str, language: Language) -> bool:
+    """What is worded in a language that is not read here is proven by nothing: no promise in it is found.
+
+    Told by its letters, and, among those written as English is, by the small words that no English does without.
+    """
+    letters = [char for char in text if char.isalpha()]
+    strange = [char for char in letters if not (char.isascii() or _HAN.match(char) or char in _ACCENTED)]
+    if len(strange) * 5 > len(letters) or _KANA.search(text):
+        return True
+    words = _LATIN.findall(text.lower())
+    if language is Language.ZH or len(words) < _TELLING:
+        return False
+    return sum(word in _SMALL for word in words) * _ONE_IN < len(words)
