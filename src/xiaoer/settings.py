@@ -1,10 +1,11 @@
 """Settings, from the environment (XIAOER_...) or a .env file. Read by app and cli only."""
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -84,7 +85,6 @@ class Settings(BaseSettings):
     llm_model: str = Field(default="gpt-5-mini", description="The model's name there")
     llm_key: SecretStr = Field(
         default=SecretStr(""),
-        validation_alias=AliasChoices("llm_key", "XIAOER_LLM_KEY", "OPENAI_API_KEY"),
         description="The key; with one, a model is asked where the local engine is not sure",
     )
     llm_key_file: Path | None = Field(default=None, description="A file with the key, instead")
@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     llm_small_model: str = Field(
         default="", description="A cheaper model at the same address, for wording; empty: the same one"
     )
+    llm_small_prices: str = Field(default="", description="Of a million of its tokens; see llm_prices")
     llm_fallback_maker: str = Field(
         default="openai", description="Whose endpoint is asked where the first is gone; see llm_maker"
     )
@@ -142,6 +143,13 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Token an agent on this machine asks with: xiaoer mcp over stdio"
     )
     log_level: str = Field(default="info", description="debug, info, warning or error")
+
+    @model_validator(mode="after")
+    def _openai_key(self) -> Self:
+        """The key others use too is used where an address was named: alone it switches nothing on."""
+        if self.llm_url and not self.llm_key.get_secret_value() and self.llm_key_file is None:
+            self.llm_key = SecretStr(os.environ.get("OPENAI_API_KEY", ""))
+        return self
 
     @field_validator("allowed_origins", "mcp_hosts", mode="before")
     @classmethod

@@ -57,6 +57,7 @@ MOST_STEPS = 8  # of one turn: at most five wishes, a proof before them, somethi
 MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered by the next
 MOST_LATER = 200  # events since a message that a card is looked for in
 PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # waits of a pressed card for a turn under way
+WITH_A_MODEL_S = (*PATIENCE_S, *[1.0] * 15)  # which may take as long as it may, and be worded
 BROKEN = Chosen(HandOff("broken"), "rule:broken")
 BY_AGENT = "agent:mcp"
 _log = structlog.get_logger(__name__)
@@ -108,6 +109,7 @@ class Clerk:
     mind: Mind
     voice: TemplateVoice
     wording: Wording | None = None  # the merchant's own words; None: there are none
+    patience_s: Sequence[float] = PATIENCE_S
     rewording: Rewording | None = None  # a language model's, for what our templates say
     wakeups: Wakeups
     clock: Callable[[], datetime]
@@ -255,7 +257,15 @@ class Clerk:
 
     async def _reworded(self, turn: Turn, reply: Reply) -> Reply:
         """In warmer words, if there is somebody for that and nothing is wrong with them."""
-        other = await self.rewording.reword(turn, reply) if self.rewording else None
+        if self.rewording is None:
+            return reply
+        try:
+            other = await self.rewording.reword(turn, reply)
+        except StoreDown:
+            raise
+        except Exception as bug:  # noqa: BLE001 - what was done is told, in our own words
+            _log.error("rewording_broke", turn_id=turn.id, error=type(bug).__name__, at=where(bug))
+            return reply
         return reply if other is None or found_in(other, turn) else other
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
@@ -354,9 +364,9 @@ class Clerk:
 
     @asynccontextmanager
     async def _alone(self, conversation_id: ConversationId) -> AsyncIterator[Turn]:
-        """A turn without words, once no other turn is under way. Busy after some three seconds."""
+        """A turn without words, once no other turn is under way. Busy if that takes longer than patience."""
         async with AsyncExitStack() as held:
-            for wait_s in (*PATIENCE_S, None):
+            for wait_s in (*self.patience_s, None):
                 try:
                     lease = self.house.conversations.lease(conversation_id, now=self.clock())
                     await held.enter_async_context(lease)

@@ -158,7 +158,7 @@ class Recorder:
 async def held(
     cassette: Cassette, script: Callable[[Asked], Reply], data_dir: Path
 ) -> tuple[Sequence[dict[str, Any]], dict[str, str]]:
-    """The conversation, over a house at noon, our own words drawn without chance: what was said, and its end."""
+    """The conversation, over a house at noon, our own words without chance: what was said, and its end."""
     with patch.object(Renderer, "_pick", lambda _self, _key, _count: 0):
         return await _held(cassette, script, data_dir)
 

@@ -115,7 +115,7 @@ FAULTS: Mapping[str, tuple[Reply, Gone]] = {
     "nothing at all": (Fail(body=b"", kind="text/event-stream"), Gone.BROKEN),
     "endless": (Fail(says="and", then="endless"), Gone.BROKEN),
     "10 MB": (Fail(body=b"data: " + b"x" * 10_000_000, kind="text/event-stream"), Gone.BROKEN),
-    "filtered": (Say(text="I cannot", finish="content_filter"), Gone.BROKEN),
+    "filtered": (Say(text="I cannot", finish="content_filter"), Gone.REFUSED),
 }
 
 

@@ -1,18 +1,23 @@
 """A counter with a language model behind a real endpoint: what it asks for, says, may not say."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.clock import Clock
 from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
 from tests.turns.counter import Talk, named_orders
+from tests.turns.house import Switch
 
 from xiaoer.app import open_app
+from xiaoer.app.modelling import wanted
+from xiaoer.domain.conversation import State
+from xiaoer.domain.ports import Shop
 from xiaoer.settings import Settings
 
 MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"
@@ -244,3 +249,129 @@ async def test_english_too(data_dir: Path) -> None:
             )
         assert reply["text"] == "I am sorry about that. Would you like a colleague to have a look?"
         assert "Answer in English" in server.asked[0].messages[0]["content"]
+
+
+# --- what a look with fresh eyes found ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["[1]", "**", " [9] ", "\n"])
+async def test_words_of_which_nothing_is_left_are_no_answer(data_dir: Path, words: str) -> None:
+    async with serving(lambda asked: Say(text=words)) as server, counter(data_dir, server) as talk:
+        assert (await talk.says(HARD))["text"]
+        assert server.asked
+
+
+async def test_who_never_stops_looking_up_is_stopped_and_what_was_found_is_told(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        return Say(
+            calls=[("track_parcel", {"order_id": order_in(asked)}), ("my_coupons", {}), ("membership", {})]
+        )
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        order = named_orders(talk, "")["shipped"]
+        reply = await talk.says(ASKS.format(shipped=order))
+        assert order in reply["text"]
+        assert len(server.asked) <= 5
+
+
+async def test_of_several_wishes_the_others_wait_where_one_has_to_be_asked_about(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        return Say(calls=[("request_return", {}), ("cancel_order", {"order_id": order_in(asked)})])
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        order = named_orders(talk, "")["paid"]
+        asked = await talk.says(f"{order} 我老公说看着办吧，另外上次那个东西也想退了，你看咋整好")
+        first = (
+            await talk.says("好的")
+            if asked["outcome"]
+            else await talk.says(asked["cards"][0]["options"][0]["text"])
+        )
+        told = [asked, first]
+        for _ in range(4):
+            if any(order in reply["text"] for reply in told):
+                break
+            last = told[-1]["cards"]
+            options = [card for card in last if card["kind"] == "quick_replies"]
+            told.append(await talk.says(options[0]["options"][0]["text"] if options else "好的"))
+        assert any(order in reply["text"] for reply in told), [reply["text"] for reply in told]
+
+
+async def test_a_thing_that_was_done_leaves_no_question_open(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        if asked.found:
+            return Say(text="运费的事请看这里。")
+        return Say(calls=[("search_articles", {"question": "运费"}), ("complaint", {"what": "太慢了"})])
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        reply = await talk.says("我觉得你们真是一言难尽太慢了也不知道运费是咋算的反正就这么个事")
+        if len(server.asked) > 1:
+            assert "运费的事请看这里。" in reply["text"]
+
+
+async def test_a_guest_s_wish_goes_on_once_the_order_is_proven(data_dir: Path) -> None:
+    async with serving([]) as server, counter(data_dir, server) as owner:
+        order = await owner.order(named_orders(owner, "")["shipped"])
+        talk = await Talk.start(owner.app, owner.clock)
+
+        def script(asked: Asked) -> Reply:
+            number, contact = re.findall(r"(?:NUMBER|ORDER)-[A-Z]+", asked.last)[0], order.address.phone[-4:]
+            return Say(
+                calls=[
+                    ("prove_order", {"order_id": number, "contact": contact}),
+                    ("track_parcel", {"order_id": number}),
+                ]
+            )
+
+        server.script = script
+        said = f"同事说 {order.id} 那个悬得很，手机尾号{order.address.phone[-4:]}，帮瞅瞅在哪晃悠呢"
+        reply = await talk.says(said)
+        assert order.parcels[0].tracking_number in reply["text"] or "顺丰" in reply["text"], reply["text"]
+
+
+async def test_the_shop_down_is_no_reason_for_a_queue(data_dir: Path) -> None:
+    async with serving(lambda asked: Say(text="好的。")) as server:
+        settings = Settings(data_dir=data_dir, llm_url=server.url, llm_key="k", _env_file=None)
+        switches: list[Switch] = []
+
+        def behind(shop: Shop) -> Shop:
+            switches.append(Switch(shop))
+            return cast(Shop, switches[0])
+
+        clock = Clock()
+        async with open_app(settings, clock=clock, behind=behind) as app:
+            talk = await Talk.start(app, clock, email=MEI)
+            switches[0].mode = "down"
+            assert (await talk.says(HARD))["decision"] != "handoff"
+            upset = await talk.says("太气人了，退货运费谁出")
+            assert upset["text"]
+
+
+async def test_a_stop_is_a_stop_however_many_orders_are_named(data_dir: Path) -> None:
+    async with serving([]) as server, counter(data_dir, server) as talk:
+        names = named_orders(talk, "")
+        await talk.says(f"取消 {names['paid']}")
+        reply = await talk.says(f"算了算了，{names['paid']}和{names['unpaid']}都不要动了")
+        assert reply["decision"] == "drop"
+        assert server.asked == []
+
+
+async def test_a_person_can_be_called_while_the_model_takes_its_time(data_dir: Path) -> None:
+    async with serving([Say(text="我想想。", first_s=4.0)]) as server, counter(data_dir, server) as talk:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(talk.says(HARD))
+            await server.begun.wait()
+            await talk.app.clerk.call_person(talk.conversation_id)
+        conversation = await talk.app.house.conversations.get(talk.conversation_id)
+        assert conversation is not None
+        assert conversation.state is State.WAITING
+
+
+async def test_another_s_key_alone_switches_nothing_on(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    assert not wanted(Settings(data_dir=data_dir, _env_file=None))
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    settings = Settings(data_dir=data_dir, _env_file=None)
+    assert wanted(settings)
+    assert settings.llm_key.get_secret_value() == "k"

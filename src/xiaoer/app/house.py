@@ -56,7 +56,7 @@ from xiaoer.store.policies import SqlPolicies
 from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
-from xiaoer.turn import Clerk, House
+from xiaoer.turn import PATIENCE_S, WITH_A_MODEL_S, Clerk, House
 from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.understander import LocalUnderstander
 
@@ -180,7 +180,8 @@ async def open_app(
         mind = Router(local, mind_of(models, around, settings) if models else None)
         voice = voice_of(models, around, settings) if models else None
         clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
-        clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice)
+        patience_s = WITH_A_MODEL_S if models else PATIENCE_S
+        clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice, patience_s=patience_s)
         looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
         yield App(
             settings=settings,

@@ -144,7 +144,7 @@ def _places(settings: Settings) -> Sequence[Place]:
         )
         places.append(Place(endpoint=second, prices=settings.llm_fallback_prices))
     small = replace(first, model=settings.llm_small_model or settings.llm_model)
-    return [*places, Place(endpoint=small, prices=settings.llm_prices)]
+    return [*places, Place(endpoint=small, prices=settings.llm_small_prices or settings.llm_prices)]
 
 
 async def used_since(settings: Settings, since: datetime) -> Sequence[Used]:

@@ -22,9 +22,6 @@ from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.store.changes import changed_since
 from xiaoer.store.engine import Store
 
-AT_ONCE = Pace().at_once
-WITH_A_MODEL = 256  # turns in work: most of them only wait for its answer
-
 
 def web(app: App, *, with_demo: bool) -> FastAPI:
     """The web channel over an open app. `with_demo`: and the demo shop's site, which signs anybody in."""
@@ -71,11 +68,17 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
             *agents.beside,
         ],
         allowed_origins=settings.allowed_origins,
-        pace=Pace(settle_s=settings.settle_s, at_once=AT_ONCE if app.models is None else WITH_A_MODEL),
+        pace=_pace(app),
         pages=pages,
         more=[*more, *knowledge_routers(app.knowledge), *agents.routers],
     )
     return build(front)
+
+
+def _pace(app: App) -> Pace:
+    """Of turns that ask a model most only wait: many may be in work, and the end waits for them longer."""
+    plain = Pace(settle_s=app.settings.settle_s)
+    return plain if app.models is None else replace(plain, at_once=256, drain_s=20.0)
 
 
 async def _thumbed(app: App, message_id: MessageId, thumb: int) -> None:

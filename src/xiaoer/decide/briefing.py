@@ -18,7 +18,7 @@ from xiaoer.domain.facts import Fact
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.llm import FromCustomer, FromUs, Line, Tool, Whose
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import Order
+from xiaoer.domain.order import Invoice, Order
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
 from xiaoer.domain.people import Customer, Proof
 from xiaoer.domain.persona import Persona
@@ -121,7 +121,9 @@ def _of_customer(customer: Customer) -> list[Known]:
     found = [
         Known(Of.NAME, customer.name),
         Known(Of.EMAIL, customer.email),
+        Known(Of.ACCOUNT, customer.id),
         *_phone(customer.phone),
+        *(Known(Of.NUMBER, coupon.code) for coupon in customer.coupons),
     ]
     for address in customer.addresses:
         found += [Known(Of.NAME, address.name), *_phone(address.phone), Known(Of.ADDRESS, address.street)]
@@ -136,7 +138,13 @@ def _of_order(order: Order) -> list[Known]:
         Known(Of.ADDRESS, order.address.street),
         *(Known(Of.PARCEL, parcel.tracking_number) for parcel in order.parcels),
         *(Known(Of.CASE, case.id) for case in order.cases),
+        *(_of_invoice(order.invoice) if order.invoice else ()),
     ]
+
+
+def _of_invoice(invoice: Invoice) -> list[Known]:
+    told = [(Of.NAME, invoice.title), (Of.NUMBER, invoice.tax_number), (Of.EMAIL, invoice.email)]
+    return [Known(of, value) for of, value in told if value]
 
 
 def _phone(phone: str) -> list[Known]:

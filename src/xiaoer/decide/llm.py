@@ -9,9 +9,11 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import override
 
 from xiaoer.actions.base import CATALOGUE, Reach, Risk, reads_only
@@ -31,7 +33,7 @@ from xiaoer.decide.goals import scope_of
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import BY_MODEL
 from xiaoer.domain.conversation import Step, Turn
-from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, HandOff, Task, Tell
+from xiaoer.domain.decision import EVERY_WISH, Ask, Chosen, Do, HandOff, Task, Tell
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.llm import (
@@ -46,6 +48,7 @@ from xiaoer.domain.llm import (
     Said,
 )
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm
+from xiaoer.domain.people import Actor
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Library, Mind
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
@@ -76,6 +79,7 @@ class _Thread:
     lines: list[Line]
     passages: list[Passage]
     until: float
+    actor: Actor
     waiting: deque[Call] = field(default_factory=deque)  # asked for, not carried out yet
     doing: Call | None = None
     seen: int = 0  # steps of the turn that are told
@@ -130,7 +134,9 @@ class LlmMind(Mind):
             if not thread.untold:
                 break
             said = await self._ask(turn, thread)
-            if said.calls and thread.wishes < MOST_WISHES:
+            if said.calls and thread.wishes >= MOST_WISHES:
+                raise ModelGone(Gone.BROKEN)
+            if said.calls:
                 self._takes(said, thread)
                 continue
             thread.over = True
@@ -139,13 +145,20 @@ class LlmMind(Mind):
 
     async def _thread(self, turn: Turn) -> _Thread:
         if (known := self._threads.get(turn.id)) is not None:
+            if known.actor != turn.conversation.actor:  # an order was proven: its data is known from now on
+                known.names.know(await known_of(turn, self._desk.reach_for(turn)))
+                known.actor = turn.conversation.actor
             return known
         reach = self._desk.reach_for(turn)
         names = Pseudonyms(self._desk.key + turn.conversation.id.encode(), await known_of(turn, reach))
         passages = list(self._search(turn.understanding.text, turn, limit=SHOWN))
         lines = [*await before(turn, reach, names), of_now(turn, passages, names)]
         thread = _Thread(
-            names=names, lines=lines, passages=passages, until=self._desk.timer() + self._desk.within_s
+            names=names,
+            lines=lines,
+            passages=passages,
+            until=self._desk.timer() + self._desk.within_s,
+            actor=turn.conversation.actor,
         )
         thread.seen = len(turn.steps)  # what the local mind has served already is said in its words
         self._threads[turn.id] = thread
@@ -171,33 +184,36 @@ class LlmMind(Mind):
     async def _wish(self, call: Call, turn: Turn, thread: _Thread) -> Chosen | None:
         """The decision that a call stands for; None where it is answered without one."""
         if call.args is None:
-            self._answer(call, {"result": "not done: the arguments were no JSON object"}, thread)
+            self._answer(call, {"result": "not done: the arguments were no JSON object"}, thread, untold=True)
             return None
         if call.name == SEARCH:
             question = str(call.args.get("question", ""))[:200]
             found = self._search(question, turn, limit=FOUND)
-            self._answer(
-                call, {"articles": numbered(found, first=len(thread.passages) + 1) or "none"}, thread
-            )
+            told = numbered(found, first=len(thread.passages) + 1) or "none"
+            self._answer(call, {"articles": told}, thread, untold=True)
             thread.passages += found
             return None
         if call.name not in CATALOGUE:
-            self._answer(call, {"result": "not done: there is no such tool"}, thread)
+            self._answer(call, {"result": "not done: there is no such tool"}, thread, untold=True)
             return None
         thread.doing, thread.wishes = call, thread.wishes + 1
         if call.name == "call_person":
             thread.over = True
             return Chosen(HandOff("asked"), BY_MODEL, EVERY_WISH)
-        then = self._then(thread) if _risk(call) >= Risk.WRITE else None
-        task = Task(action=call.name, args=_facts(call.args), then=then)
-        return replace(await self._desk.local.take_up(task, turn, why=BY_MODEL), told_later=True)
+        then = self._then(thread)
+        task = Task(action=call.name, args=_fitting(call), then=then if _risk(call) >= Risk.WRITE else None)
+        chosen = await self._desk.local.take_up(task, turn, why=BY_MODEL)
+        if isinstance(chosen.decision, Ask) and chosen.decision.task.then is None:
+            asked = replace(chosen.decision.task, then=then)  # the others wait for the answer
+            chosen = replace(chosen, decision=Ask(asked))
+        return replace(chosen, told_later=True)
 
     def _then(self, thread: _Thread) -> Task | None:
         """What else is to be confirmed: its card comes once this one is answered."""
         then: Task | None = None
         for call in reversed(thread.waiting):
             if call.args is not None and call.name in CATALOGUE:
-                then = Task(action=call.name, args=_facts(call.args), then=then)
+                then = Task(action=call.name, args=_fitting(call), then=then)
         return then
 
     def _told_of(self, turn: Turn, thread: _Thread) -> None:
@@ -214,13 +230,13 @@ class LlmMind(Mind):
                 found = came_of(step.outcome, turn.conversation.time_zone, turn.understanding.language)
                 told = {**found, "in_our_words": step.reply.text}
                 self._answer(call, thread.names.hide_all(told), thread)
-                thread.untold = not _is_settled(step)
+                thread.untold = thread.untold or not _is_settled(step)
 
-    def _answer(self, call: Call, found: Mapping[str, Any], thread: _Thread) -> None:
+    def _answer(self, call: Call, found: Mapping[str, Any], thread: _Thread, *, untold: bool = False) -> None:
         text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))[:LONGEST_FOUND]
         hidden = Call(call.id, call.name, None if call.args is None else thread.names.hide_all(call.args))
         thread.lines.append(Found(hidden, text))
-        thread.untold = True
+        thread.untold = thread.untold or untold
 
     # --- what it says -----------------------------------------------------------------------------
 
@@ -267,6 +283,8 @@ class LlmMind(Mind):
         )
         made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(tell.text)]
         unwanted = avoided(tell.text, self._desk.persona)
+        if not tell.text:
+            return [Fault(Kind.LENGTH, "", Why.NOT_ALLOWED)]
         return [*made_up, *unwanted, *found_in(reply, turn, Chosen(tell, BY_MODEL))]
 
 
@@ -283,15 +301,26 @@ def _args(call: Call, names: Pseudonyms) -> Mapping[str, Any] | None:
     return None if call.args is None else names.show_all(call.args)
 
 
-def _facts(args: Mapping[str, Any]) -> Facts:
-    """As the door takes them: lists are tuples; what is left empty was not given."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in args.items()
-        if value is not None and value != ""
-    }
+def _fitting(call: Call) -> Facts:
+    """Of the arguments those that the action takes, as it takes them: what is missing then is asked for."""
+    fields, found = CATALOGUE[call.name].takes.model_fields, dict[str, Any]()
+    for name, value in (call.args or {}).items():
+        if name not in fields or value is None or value == "":
+            continue
+        try:
+            _field(call.name, name).validate_python(value)
+        except ValidationError:
+            continue
+        found[name] = tuple(value) if isinstance(value, list) else value
+    return found
+
+
+@cache
+def _field(action: str, name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(CATALOGUE[action].takes.model_fields[name].annotation)
 
 
 def _is_settled(step: Step) -> bool:
     """Whether our own words for it are the whole answer: it was done, and is told with what it promised."""
-    return isinstance(step.outcome, Done) and not reads_only(step.outcome.action)
+    done = step.outcome
+    return isinstance(done, Done) and not reads_only(done.action) and done.action != "prove_order"

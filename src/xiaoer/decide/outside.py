@@ -115,7 +115,8 @@ class Outside(Mind):
         if not _can_ask(task, args, turn.understanding.language):
             return None
         choices = await action.choices(task.asked, args, turn.conversation.actor, self._reach_for(turn))
-        return Ask(Task(action=task.action, args=args, asked=task.asked, choices=tuple(choices)))
+        then = await self._after(task.then, turn)
+        return Ask(Task(action=task.action, args=args, asked=task.asked, choices=tuple(choices), then=then))
 
     async def _named(self, args: Facts, turn: Turn) -> dict[str, Fact]:
         """What was named nowhere is left out, and the door asks for it."""

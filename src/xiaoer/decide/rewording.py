@@ -1,6 +1,6 @@
 """LlmVoice: what our own templates say, in words that fit what the customer wrote and how they feel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -13,9 +13,10 @@ from xiaoer.actions.base import Reach
 from xiaoer.decide.briefing import known_of, language_name, manner_of, quiet, whose
 from xiaoer.decide.careful import Careful, avoided
 from xiaoer.domain.conversation import Step, Turn
-from xiaoer.domain.decision import Answer, Do, Say
+from xiaoer.domain.decision import Do, Say
+from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.llm import Brief, FromCustomer, LanguageModel, ModelGone, Purpose
-from xiaoer.domain.outcome import Done, Refused
+from xiaoer.domain.outcome import Done
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Rewording
 from xiaoer.domain.reply import Origin, Part, Reply, TextPart
@@ -103,20 +104,33 @@ def _standing() -> str:
 
 
 def _may_be_worded(turn: Turn, reply: Reply) -> bool:
-    """What was found and answered. A question, a card, a hand-over and the merchant's own words stay."""
+    """What was found of one order, or small talk. A no, a rule, a question, a card, a hand-over and the
+    merchant's own words stay: turned round by a word, or said of another order, they would still be proven.
+    """
     if reply.origin is not Origin.TEMPLATE or reply.templates or not 0 < len(reply.text) <= LONGEST:
         return False
-    return bool(turn.steps) and all(map(_is_told, turn.steps))
+    return bool(turn.steps) and all(map(_is_told, turn.steps)) and len(_orders(turn)) <= 1
 
 
 def _is_told(step: Step) -> bool:
     match step.chosen.decision:
         case Do():
-            return isinstance(step.outcome, Done | Refused)
-        case Answer() | Say():
+            return isinstance(step.outcome, Done)
+        case Say():
             return not step.chosen.why.startswith("rule:")
         case _:
             return False
+
+
+def _orders(turn: Turn) -> set[str]:
+    """The orders that are spoken of."""
+    facts = [step.outcome.facts for step in turn.steps if isinstance(step.outcome, Done)]
+    rows = [row for one in facts for row in (one, *_rows(one.get("orders")))]
+    return {str(row["order_id"]) for row in rows if row.get("order_id")}
+
+
+def _rows(value: Fact) -> Sequence[Facts]:
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, tuple) else ()
 
 
 def _told(turn: Turn, reply: Reply, names: Pseudonyms) -> str:

@@ -9,7 +9,7 @@ from xiaoer.domain.conversation import State, Turn
 from xiaoer.domain.decision import EVERY_WISH, Chosen, Do, Drop, HandOff, Say, Suggest, Wait
 from xiaoer.domain.llm import ModelGone
 from xiaoer.domain.outcome import Failed, Reason
-from xiaoer.domain.ports import Mind
+from xiaoer.domain.ports import Mind, StoreDown
 from xiaoer.domain.understanding import Answer, Mood, Risk
 
 PATIENCE = 2  # upset turns after which a person is brought in unasked
@@ -46,16 +46,32 @@ class Router:
         if self._model is None:
             return instead
         try:
-            return await self._model.next(turn)
+            chosen = await self._model.next(turn)
+        except StoreDown:
+            raise
         except ModelGone as gone:
             _log.warning("model_gone", turn_id=turn.id, why=gone.why.value, status=gone.status)
             return instead
+        except Exception as bug:  # noqa: BLE001 - another's mind breaks nothing of ours
+            _log.error("model_mind_broke", turn_id=turn.id, error=type(bug).__name__)
+            return instead
+        if chosen is None and not turn.steps:
+            return instead  # nobody is met with silence
+        return await self._local.next(turn) if chosen is None and _something_is_left(turn) else chosen
+
+
+def _something_is_left(turn: Turn) -> bool:
+    """A wish that waited for what was just done, and nothing that waits for the customer."""
+    memory = turn.memory
+    return bool(turn.steps and memory.parked) and memory.proposal is None and memory.task is None
 
 
 def _sure(chosen: Chosen | None, turn: Turn) -> bool:
     """Whether the local mind knows what is wanted, all of it."""
     if chosen is None:
         return bool(turn.steps)
+    if chosen.wish == EVERY_WISH:
+        return True  # the whole message was about this: an answer, a correction, a stop
     match chosen.decision:
         case Suggest(mistaken=mistaken):
             return mistaken

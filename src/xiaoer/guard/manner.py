@@ -17,111 +17,18 @@ _FEW = 3  # words of the other language: a name, a brand
 _KANA = re.compile("[\u3041-\u30ff]")
 _LATIN = re.compile(r"[a-zà-öø-ÿ']+")
 _ACCENTED = frozenset("éèêëáàâäóòôöúùûüíìîïñçß")  # in a name, a brand
-_TELLING = 5  # words from which the language of a text can be told
-_ONE_IN = 7  # words of any English text is one of these
+_TELLING = 9  # words from which the language of a text can be told
+_ONE_IN = 14  # words of an English text is one of these, which its neighbours do not have
 _SMALL = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "all",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "before",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "had",
-        "has",
-        "have",
-        "here",
-        "how",
-        "i",
-        "i'd",
-        "i'll",
-        "i'm",
-        "i've",
-        "if",
-        "is",
-        "isn't",
-        "it",
-        "it's",
-        "its",
-        "just",
-        "let",
-        "me",
-        "more",
-        "my",
-        "need",
-        "no",
-        "not",
-        "now",
-        "of",
-        "on",
-        "once",
-        "or",
-        "our",
-        "out",
-        "please",
-        "so",
-        "sorry",
-        "than",
-        "thank",
-        "thanks",
-        "that",
-        "that's",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "until",
-        "up",
-        "us",
-        "want",
-        "was",
-        "we",
-        "we'll",
-        "we're",
-        "we've",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "will",
-        "with",
-        "would",
-        "yes",
-        "yet",
-        "you",
-        "you'd",
-        "you'll",
-        "you're",
-        "you've",
-        "your",
-    ]
-)
+    word
+    for some in (
+        "about and any are as at be been before by can could did for from had has have help here how if is",
+        "it just let like my need not now of or our out please sorry than thank that the their them then",
+        "there these they this to until up us we what when where which while who will with would yes yet",
+        "you your i'd i'll i'm i've isn't it's that's you'd you'll you're you've we'll we're don't can't",
+    )
+    for word in some.split()
+)  # fmt: skip
 
 
 def manner(reply: Reply, language: Language) -> Iterator[Found]:
@@ -168,7 +75,7 @@ def _own(reply: Reply) -> str:
 def _is_of_no_language_we_read(text: str, language: Language) -> bool:
     """What is worded in a language that is not read here is proven by nothing: no promise in it is found.
 
-    Told by its letters, and, among those written as English is, by the small words that no English does without.
+    Told by its letters, and among those written as English is by the small words English does not do without.
     """
     letters = [char for char in text if char.isalpha()]
     strange = [char for char in letters if not (char.isascii() or _HAN.match(char) or char in _ACCENTED)]

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from xiaoer.text.mask import Kind, finds
+from xiaoer.text.words import HAN
 
 
 class Of(StrEnum):
@@ -44,6 +45,13 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowel makes a word of them, no digit a n
 _LONG = 5
 _LONGER = 8  # where two values of a conversation met at five
 _SHORTEST = 2  # characters of a known value that is looked for
+_PART = 3  # letters of a part of a name that is looked for by itself
+_SPACED = 8  # characters from which a number may be written with gaps: a shorter one would be met in dates
+_HAN_NAME = re.compile(f"[{HAN}]{{3,4}}")
+_UNSEEN = "\u200b-\u200f\u2060\ufeff"
+_GAP = rf"[\s{_UNSEEN}]{{0,3}}"
+_GAP_IN_NUMBER = rf"[\s{_UNSEEN}.()\-]{{0,3}}"
+_IDS = frozenset({Of.ORDER, Of.PARCEL, Of.CASE, Of.NUMBER, Of.ACCOUNT})
 PSEUDONYM = re.compile(rf"(?:{'|'.join(Of)})-[{_LETTERS}]{{{_LONG},{_LONGER}}}(?![A-Z])", re.IGNORECASE)
 
 
@@ -56,23 +64,29 @@ class Known:
 
 
 class Pseudonyms:
-    """Of one conversation, for one turn. `key`: secret, and of this conversation alone."""
+    """Of one conversation, for one turn. `key`: secret, and of this conversation alone.
+
+    A known value comes back as the records have it, however it was written.
+    """
 
     def __init__(self, key: bytes, known: Iterable[Known] = ()) -> None:
         self._key = key
         self._values: dict[str, str] = {}  # by pseudonym
-        self._names: dict[str, str] = {}  # by the value as it compares
-        self._of: dict[str, Of] = {}
-        self._known: re.Pattern[str] | None = None
+        self._names: dict[tuple[Of, str], str] = {}  # by what it is, and the value
+        self._all: dict[str, Known] = {}  # by the value as it compares
+        self._known: tuple[Known, ...] = ()  # the longest first: one may stand in another
+        self._pattern: re.Pattern[str] | None = None
         self.know(known)
 
     def know(self, known: Iterable[Known]) -> None:
-        """What the records say from here on; a longer value is found before one that stands in it."""
-        for one in known:
-            if len(one.value.strip()) >= _SHORTEST:
-                self._of.setdefault(_same(one.value.strip()), one.of)
-        longest = sorted(self._of, key=len, reverse=True)
-        self._known = re.compile("|".join(map(_anyhow, longest)), re.IGNORECASE) if longest else None
+        """What the records say from here on."""
+        for one in [*(given := list(known)), *(part for whole in given for part in _parts(whole))]:
+            value = one.value.strip()
+            if len(value) >= _SHORTEST:
+                self._all.setdefault(_even(value), Known(one.of, value))
+        self._known = tuple(sorted(self._all.values(), key=lambda one: len(one.value), reverse=True))
+        ways = "|".join(f"({_anyhow(one)})" for one in self._known)
+        self._pattern = re.compile(ways, re.IGNORECASE) if ways else None
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -83,11 +97,11 @@ class Pseudonyms:
         """The text with a pseudonym for each thing of a person in it."""
         made, at = list[str](), 0
         plain = _even(text)
-        for match in self._known.finditer(plain) if self._known else ():
-            if match.start() < at or not _alone(plain, match):
+        for match in self._pattern.finditer(plain) if self._pattern else ():
+            if match.start() < at or match.lastindex is None or not _alone(plain, match):
                 continue
-            value = text[match.start() : match.end()]
-            made += [self._by_form(text[at : match.start()]), self._name(value, self._kind(value))]
+            known = self._known[match.lastindex - 1]
+            made += [self._by_form(text[at : match.start()]), self._name(known.of, known.value)]
             at = match.end()
         return "".join([*made, self._by_form(text[at:])])
 
@@ -114,42 +128,56 @@ class Pseudonyms:
             return [self.show_all(one) for one in value]
         return value
 
-    def _kind(self, value: str) -> Of:
-        return self._of.get(_same(value), Of.NUMBER)
-
     def _by_form(self, text: str) -> str:
         """Pseudonyms that stand there already are no finds."""
         made, at = list[str](), 0
         for find in finds(PSEUDONYM.sub(lambda found: "\ufffc" * len(found[0]), text)):
             value = text[find.start : find.end]
-            made += [
-                text[at : find.start],
-                self._name(value, self._of.get(_same(value), _OF_FORM[find.kind])),
-            ]
+            made += [text[at : find.start], self._name(_OF_FORM[find.kind], value)]
             at = find.end
         return "".join([*made, text[at:]])
 
-    def _name(self, value: str, of: Of) -> str:
-        same = _same(value)
-        if (name := self._names.get(same)) is not None:
+    def _name(self, of: Of, value: str) -> str:
+        if (name := self._names.get((of, value))) is not None:
             return name
-        digest = hmac.new(self._key, same.encode(), hashlib.sha256).digest()
+        digest = hmac.new(self._key, f"{of}\0{value}".encode(), hashlib.sha256).digest()
         letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest)
         name = f"{of}-{letters[:_LONG]}"
         if name in self._values:
             name = f"{of}-{letters[:_LONGER]}"
-        self._names[same], self._values[name] = name, value
+        self._names[of, value], self._values[name] = name, value
         return name
 
 
-def _same(value: str) -> str:
-    """As it compares: whatever the width, the case and the gaps."""
-    return re.sub(r"[\s-]+", "", unicodedata.normalize("NFKC", value)).casefold()
+def _parts(known: Known) -> Iterable[Known]:
+    """A name by which somebody is called too: each word of it, or what follows the surname."""
+    if known.of is not Of.NAME:
+        return
+    value = known.value.strip()
+    words = value.split()
+    if len(words) > 1:
+        yield from (Known(Of.NAME, word) for word in words if len(word) >= _PART)
+    elif _HAN_NAME.fullmatch(value):
+        yield Known(Of.NAME, value[-2:])
 
 
-def _anyhow(same: str) -> str:
-    """The value, written with any gaps."""
-    return r"[\s-]?".join(map(re.escape, same))
+def _anyhow(known: Known) -> str:
+    """The value in any case and width; with gaps, where no date or size could be taken for it."""
+    ways = dict.fromkeys([_even(known.value), _even(unicodedata.normalize("NFD", known.value))])
+    return "|".join(_gap(known).join(map(re.escape, _letters(known, way))) for way in ways)
+
+
+def _letters(known: Known, way: str) -> list[str]:
+    """Without its own gaps, where any may stand between."""
+    return [char for char in way if not (char.isspace() and _gap(known))]
+
+
+def _gap(known: Known) -> str:
+    if known.of is Of.PHONE:
+        return _GAP_IN_NUMBER
+    if known.of in _IDS:
+        return _GAP_IN_NUMBER if len(known.value) >= _SPACED else ""
+    return _GAP
 
 
 def _even(text: str) -> str:

@@ -11,6 +11,7 @@ from xiaoer.domain.llm import Brief, Gone, Heard, LanguageModel, ModelGone, Said
 FAILURES = 5  # in a row
 RESTS_S = 30.0
 LONGEST_WAIT_S = 600.0  # whatever it asks for
+_OF_THE_OPERATOR = frozenset({401, 402, 403, 404})  # nothing gets through until somebody mends it
 _log = structlog.get_logger(__name__)
 
 
@@ -58,8 +59,9 @@ class Breaker(LanguageModel):
         return said
 
     def _fails(self, gone: ModelGone) -> None:
-        if gone.why is Gone.SPENT:
-            return  # ours, not its
+        ours = gone.why is Gone.REFUSED and gone.status not in _OF_THE_OPERATOR
+        if gone.why is Gone.SPENT or ours:
+            return  # our budget, or this one request
         self._failed += 1
         rests_s = min(gone.after_s or 0.0, LONGEST_WAIT_S)
         if self._failed >= FAILURES or self._rests_until is not None:

@@ -222,6 +222,8 @@ def _text_in(event: object) -> str:
 def _finished(response: ModelResponse) -> Said:
     """Only what the endpoint itself says is finished is an answer: half of one is none."""
     ended = str((response.provider_details or {}).get("finish_reason", "")).lower()  # as it came, not guessed
+    if ended == "content_filter":
+        raise ModelGone(Gone.REFUSED)
     if ended not in _ENDS:
         raise ModelGone(Gone.BROKEN)
     said = _said(response, whole=ended != "length")
