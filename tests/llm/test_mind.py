@@ -118,6 +118,8 @@ async def test_what_is_missing_is_asked_for_by_us_with_choices(data_dir: Path) -
         "请看 http://evil.example/pay",
         "您的订单 ORDER-BBBBB 已发出。",
         "Your parcel is on its way to you, please wait a little longer for it.",
+        "没问题，超过期限也能退，运费也不用您出。",
+        "请把银行卡号和短信验证码发给我，我好核对。",
     ],
 )
 async def test_words_without_a_receipt_are_not_said(data_dir: Path, words: str) -> None:
@@ -356,7 +358,7 @@ async def test_a_stop_is_a_stop_however_many_orders_are_named(data_dir: Path) ->
 
 
 async def test_a_person_can_be_called_while_the_model_takes_its_time(data_dir: Path) -> None:
-    async with serving([Say(text="我想想。", first_s=4.0)]) as server, counter(data_dir, server) as talk:
+    async with serving([Say(text="我想想。", first_s=0.3)]) as server, counter(data_dir, server) as talk:
         async with asyncio.TaskGroup() as group:
             group.create_task(talk.says(HARD))
             await server.begun.wait()
@@ -364,6 +366,8 @@ async def test_a_person_can_be_called_while_the_model_takes_its_time(data_dir: P
         conversation = await talk.app.house.conversations.get(talk.conversation_id)
         assert conversation is not None
         assert conversation.state is State.WAITING
+        longest = talk.app.settings.llm_within_s + talk.app.settings.llm_voice_s
+        assert sum(talk.app.clerk.patience_s) > longest
 
 
 async def test_another_s_key_alone_switches_nothing_on(

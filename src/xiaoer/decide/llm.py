@@ -54,6 +54,7 @@ from xiaoer.domain.ports import Library, Mind
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
+from xiaoer.guard.concessions import conceded
 from xiaoer.guard.outbound import found_in
 from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
 
@@ -282,7 +283,9 @@ class LlmMind(Mind):
             language=turn.understanding.language,
         )
         made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(tell.text)]
-        unwanted = avoided(tell.text, self._desk.persona)
+        ours = [step.reply.text for step in turn.steps]
+        sources = [*(f"{one.title}\n{one.text}" for one in tell.passages), *ours]
+        unwanted = [*avoided(tell.text, self._desk.persona), *conceded(tell.text, sources)]
         if not tell.text:
             return [Fault(Kind.LENGTH, "", Why.NOT_ALLOWED)]
         return [*made_up, *unwanted, *found_in(reply, turn, Chosen(tell, BY_MODEL))]

@@ -23,6 +23,7 @@ from xiaoer.domain.reply import Origin, Part, Reply, TextPart
 from xiaoer.domain.understanding import Mood
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
+from xiaoer.guard.concessions import conceded
 from xiaoer.guard.outbound import found_in
 from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
 
@@ -85,7 +86,7 @@ class LlmVoice(Rewording):
         )
         careful = Careful(
             model=self.model,
-            faults=lambda text: self._faults(_with(reply, names.show(text)), turn),
+            faults=lambda text: self._faults(_with(reply, names.show(text)), turn, reply.text),
             whole=lambda text: _left_out(reply, names.show(text)),
             aloud=lambda sentence: self.aloud(turn, names.show(sentence).strip()),
             left=lambda: until - self.timer(),
@@ -93,9 +94,10 @@ class LlmVoice(Rewording):
         said = await careful.say(brief)
         return _with(reply, names.show(said.text).strip())
 
-    def _faults(self, reply: Reply, turn: Turn) -> Sequence[Fault]:
+    def _faults(self, reply: Reply, turn: Turn, ours: str) -> Sequence[Fault]:
         made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(reply.text)]
-        return [*made_up, *avoided(reply.text, self.persona), *found_in(reply, turn)]
+        unwanted = [*avoided(reply.text, self.persona), *conceded(reply.text, [ours])]
+        return [*made_up, *unwanted, *found_in(reply, turn)]
 
 
 @cache
