@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     )
     mcp_confirm_url: str = Field(
         default="",
-        description="Page where customers find their conversation, for agents; may hold {conversation_id}",
+        description="Page where customers find their conversation; may hold {conversation_id}",
     )
     mcp_token: SecretStr = Field(
         default=SecretStr(""), description="Token an agent on this machine asks with: xiaoer mcp over stdio"

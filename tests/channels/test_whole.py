@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from tests.channels.counter import Visitor
 from tests.channels.test_bad_input import problem
 from tests.clock import Clock
@@ -24,6 +25,7 @@ class Demo:
     clock: Clock
     http: httpx.AsyncClient
     turns: Any
+    asgi: FastAPI
 
     async def visitor(self, customer_id: str = "", language: str = "zh") -> Visitor:
         headers = {}
@@ -52,21 +54,21 @@ class Demo:
 
 @pytest.fixture
 async def demo(opened: Opened) -> AsyncIterator[Demo]:
-    async with _demo(opened) as made:
+    async with demo_house(opened) as made:
         yield made
 
 
 @asynccontextmanager
-async def _demo(opened: Opened) -> AsyncIterator[Demo]:
+async def demo_house(opened: Opened, **settings: Any) -> AsyncIterator[Demo]:
     clock = Clock()
-    async with opened(clock) as (app, shop):
+    async with opened(clock, **settings) as (app, shop):
         served = web(app, with_demo=True)
         transport = httpx.ASGITransport(served, raise_app_exceptions=False)
         async with (
             served.router.lifespan_context(served),
             httpx.AsyncClient(transport=transport, base_url="http://counter") as http,
         ):
-            yield Demo(app, shop, clock, http, served.state.turns)
+            yield Demo(app, shop, clock, http, served.state.turns, served)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         allowed_origins=settings.allowed_origins,
         pace=_pace(app),
         pages=pages,
+        page_url=settings.mcp_confirm_url,
         more=[*more, *knowledge_routers(app.knowledge), *agents.routers],
     )
     return build(front)

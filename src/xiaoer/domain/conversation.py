@@ -63,7 +63,7 @@ class Conversation:
     state: State
     language: Language  # of the last customer message; of the page before there is one
     time_zone: str  # IANA, the customer's
-    channel: str  # web | terminal
+    channel: str  # web | openai | mcp | terminal
     created_at: datetime
     last_seq: int = 0
     answered_seq: int = 0  # customer messages up to here have a reply

@@ -28,9 +28,14 @@ _conversation = HTTPBearer(
 )
 _staff = HTTPBearer(scheme_name="StaffToken", auto_error=False, description="Of a person at the desk.")
 
+_key = HTTPBearer(
+    scheme_name="CustomerKey", auto_error=False, description="A conversation's token, or the shop's JWT."
+)
+
 ShopBearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_shop)]
 ConversationBearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_conversation)]
 StaffBearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_staff)]
+KeyBearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_key)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ class Visit:
 
     conversation: Conversation
     until: datetime  # when the token ends
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a customer's token is good for where it is all that names a conversation: one of these."""
+
+    conversation_id: ConversationId | None = None
+    customer_id: CustomerId | None = None
 
 
 async def customer_of(request: Request, bearer: ShopBearer, front: GivenFront) -> CustomerId | None:
@@ -63,7 +76,7 @@ async def visit_of(
         raise Problem(Trouble.TOKEN) from None
     if opened.conversation_id != conversation_id:
         raise Problem(Trouble.NO_CONVERSATION)
-    conversation = await _here(front, ConversationId(conversation_id))
+    conversation = await here(front, ConversationId(conversation_id))
     request.state.language = conversation.language
     return Visit(conversation, opened.until)
 
@@ -72,10 +85,29 @@ async def paced_visit_of(
     request: Request, visit: Annotated[Visit, Depends(visit_of)], front: GivenFront
 ) -> Visit:
     """For whatever writes: nobody types so fast."""
-    pacer: Pacer = request.app.state.pacer
-    if not pacer.allow(visit.conversation.id, now=front.clock()):
-        raise Problem(Trouble.TOO_FAST, retry_s=pacer.window_s)
+    pace(request, front, visit.conversation.id)
     return visit
+
+
+def pace(request: Request, front: Front, conversation_id: ConversationId) -> None:
+    pacer: Pacer = request.app.state.pacer
+    if not pacer.allow(conversation_id, now=front.clock()):
+        raise Problem(Trouble.TOO_FAST, retry_s=pacer.window_s)
+
+
+async def key_of(bearer: KeyBearer, front: GivenFront) -> Key:
+    """A conversation's own token, or the shop's word for a customer. An agent's token is neither."""
+    token, now = bearer.credentials if bearer else "", front.clock()
+    try:
+        return Key(conversation_id=front.identity.tokens.open(token, now=now).conversation_id)
+    except TokenRefused:
+        pass
+    try:
+        if front.identity.sign_in is not None:
+            return Key(customer_id=front.identity.sign_in.verify(token, now=now))
+    except SignInRefused:
+        pass
+    raise Problem(Trouble.API_KEY)
 
 
 async def may_open(request: Request, front: GivenFront) -> None:
@@ -101,14 +133,14 @@ async def served_of(
     conversation_id: Id, _: Annotated[StaffId, Depends(staff_of)], front: GivenFront
 ) -> Conversation:
     """A conversation as staff of this shop may see it. The token is looked at first."""
-    return await _here(front, ConversationId(conversation_id))
+    return await here(front, ConversationId(conversation_id))
 
 
 def life_of(customer_id: CustomerId | None) -> timedelta:
     return GUEST_LIFE if customer_id is None else SIGNED_IN_LIFE
 
 
-async def _here(front: Front, conversation_id: ConversationId) -> Conversation:
+async def here(front: Front, conversation_id: ConversationId) -> Conversation:
     conversation = await front.conversations.get(conversation_id)
     if conversation is None or conversation.actor.shop_id != front.policy.shop_id:
         raise Problem(Trouble.NO_CONVERSATION)
@@ -129,4 +161,5 @@ GivenVisit = Annotated[Visit, Depends(visit_of)]
 PacedVisit = Annotated[Visit, Depends(paced_visit_of)]
 GivenCustomer = Annotated[CustomerId | None, Depends(customer_of)]
 GivenStaff = Annotated[StaffId, Depends(staff_of)]
+GivenKey = Annotated[Key, Depends(key_of)]
 GivenServed = Annotated[Conversation, Depends(served_of)]

@@ -62,6 +62,7 @@ class Limits:
     body_bytes: int = 64_000  # 4,000 characters as \\uXXXX pairs are 48,000
     article_bytes: int = 1_000_000  # 64 kB of text as \\uXXXX pairs; 5,000 versions by name
     upload_bytes: int = 20_000_000  # a file to be imported
+    talk_bytes: int = 1_000_000  # a chat front end sends the whole talk each time
     photo_bytes: int = MOST_BYTES
 
 
@@ -93,6 +94,7 @@ class Front:
     patience: Patience = field(default_factory=Patience)
     limits: Limits = field(default_factory=Limits)
     pages: Pages = field(default_factory=Pages)
+    page_url: str = ""  # where a customer finds their conversation; may hold {conversation_id}
     more: Sequence[APIRouter] = ()  # endpoints of further parts: reply templates, the demo shop's own
     on_thumb: Thumb | None = None  # a thumb down is also a hint at what was misunderstood
     beside: Sequence[Work] = ()  # runs as long as the app does, e.g. jobs

@@ -12,7 +12,17 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from xiaoer import __version__
-from xiaoer.channels.web import approvals, buttons, health, knowledge, knowledge_imports, photos, staff, talk
+from xiaoer.channels.web import (
+    approvals,
+    buttons,
+    health,
+    knowledge,
+    knowledge_imports,
+    openai,
+    photos,
+    staff,
+    talk,
+)
 from xiaoer.channels.web.counter import Counter, Front, Limits, Pages
 from xiaoer.channels.web.fences import Headed, SameOrigin, Small
 from xiaoer.channels.web.hub import Hub
@@ -41,8 +51,8 @@ def build(front: Front) -> FastAPI:
     app.state.pacer = Pacer(front.limits.messages, front.limits.messages_s)
     app.state.turns = Turns(front.clerk.answer, front.pace)
     catch(app)
-    ours = (talk.router, photos.router, buttons.router, staff.router, approvals.router, health.router)
-    for router in (*ours, *front.more):
+    ours = (talk, photos, buttons, openai, staff, approvals, health)
+    for router in (*(part.router for part in ours), *front.more):
         app.include_router(router)
     _serve_pages(app, front.pages)
     _fence(app, front)
@@ -55,6 +65,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the requests, and at the end: streams first, then the turns still in work."""
     front: Front = app.state.front
     turns: Turns = app.state.turns
+    front.hub.start()
     tasks = [asyncio.create_task(work()) for work in front.beside]
     if front.changed is not None:
         tasks.append(asyncio.create_task(front.hub.follow(front.changed, front.clock)))
@@ -91,6 +102,7 @@ def _fence(app: FastAPI, front: Front) -> None:
         knowledge_imports.UPLOAD: limits.upload_bytes,
         knowledge.ARTICLES: limits.article_bytes,
         photos.UPLOAD: limits.photo_bytes,
+        openai.COMPLETIONS: limits.talk_bytes,
     }
     app.add_middleware(Small, most=limits.body_bytes, larger=larger)
     app.add_middleware(SameOrigin, allowed=front.allowed_origins)
@@ -100,7 +112,14 @@ def _fence(app: FastAPI, front: Front) -> None:
         allow_origins=list(front.allowed_origins),
         allow_credentials=False,  # tokens travel in a header
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Accept-Language"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Last-Event-ID",
+            "Accept-Language",
+            "Idempotency-Key",
+            "X-Client-Request-Id",
+        ],
         expose_headers=["Retry-After"],
         max_age=600,
     )

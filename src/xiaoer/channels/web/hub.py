@@ -123,6 +123,10 @@ class Hub:
             if not group.listeners and self._groups.get(conversation_id) is group:
                 del self._groups[conversation_id]
 
+    def start(self) -> None:
+        """Once more after a stop: an app can be begun again."""
+        self._stopped = False
+
     def stop(self) -> None:
         """End every stream, so that the server can go down; clients resume elsewhere."""
         self._stopped = True

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from xiaoer.channels.web.openai_shapes import OPENAI, error_json
 from xiaoer.channels.web.said import LONGEST_MESSAGE
 from xiaoer.channels.web.shapes import ProblemOut
 from xiaoer.channels.web.words import Text, preferred, words
@@ -32,10 +33,12 @@ class Trouble(StrEnum):
     PHOTO_TOO_LARGE = "photo_too_large"
     TOO_MANY_PHOTOS = "too_many_photos"
     BLANK = "blank"
+    NO_QUESTION = "no_question"
     NUL = "nul"
     LONE_SURROGATE = "lone_surrogate"
     SIGN_IN = "sign_in"
     TOKEN = "token"  # noqa: S105
+    API_KEY = "api_key"
     STAFF_TOKEN = "staff_token"  # noqa: S105
     ORIGIN = "origin"
     NOT_FOUND = "not_found"
@@ -87,10 +90,12 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.PHOTO_TOO_LARGE: 422,
     Trouble.TOO_MANY_PHOTOS: 429,
     Trouble.BLANK: 422,
+    Trouble.NO_QUESTION: 422,
     Trouble.NUL: 422,
     Trouble.LONE_SURROGATE: 422,
     Trouble.SIGN_IN: 401,
     Trouble.TOKEN: 401,
+    Trouble.API_KEY: 401,
     Trouble.STAFF_TOKEN: 401,
     Trouble.ORIGIN: 403,
     Trouble.NOT_FOUND: 404,
@@ -186,18 +191,27 @@ def too_big(path: str, most: int) -> Problem:
 
 
 def problem_response(request: Request, problem: Problem) -> JSONResponse:
+    form = "application/json" if _openai(request) else "application/problem+json"
+    body = problem_json(request, problem)
+    return JSONResponse(body, STATUS[problem.trouble], headers=problem.headers, media_type=form)
+
+
+def problem_json(request: Request, problem: Problem) -> dict[str, Any]:
+    """In the form its caller reads."""
+    key, status = problem.trouble.value, STATUS[problem.trouble]
     text = _text(problem.trouble, _language(request))
-    body = {
-        "type": f"urn:xiaoer:problem:{problem.trouble.value}",
+    detail = text.detail.format_map(problem.facts)
+    if _openai(request):
+        of_text = problem.trouble in (Trouble.NO_QUESTION, *_OF_TEXT.values())
+        return error_json(status, key, detail, problem.facts, param="messages" if of_text else None)
+    return {
+        "type": f"urn:xiaoer:problem:{key}",
         "title": text.title,
-        "status": STATUS[problem.trouble],
-        "detail": text.detail.format_map(problem.facts),
+        "status": status,
+        "detail": detail,
         "instance": request.url.path,
         **problem.facts,
     }
-    return JSONResponse(
-        body, STATUS[problem.trouble], headers=problem.headers, media_type="application/problem+json"
-    )
 
 
 PROBLEM_SCHEMAS: Mapping[str, Any] = models_json_schema(
@@ -271,6 +285,10 @@ def _language(request: Request) -> Language:
     """The conversation's, once it is known; before that the browser's."""
     known = getattr(request.state, "language", None)
     return known if isinstance(known, Language) else preferred(request.headers.get("accept-language", ""))
+
+
+def _openai(request: Request) -> bool:
+    return request.url.path.startswith(f"{OPENAI}/")
 
 
 def _text(trouble: Trouble, language: Language) -> Text:

@@ -17,7 +17,7 @@ from xiaoer.speak.wire import message_json
 PAGE = 100  # events read at once
 _STREAMS = "xiaoer.streams"
 _HELLO = b"retry: 2000\n\n"
-_BEAT = b": beat\n\n"
+BEAT = b": beat\n\n"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -37,6 +37,7 @@ class Patience:
     heartbeat_s: float = 15.0  # proxies close what is silent for 30 or 60 seconds
     send_s: float = 20.0  # a client that takes nothing for so long is gone or hostile
     turn_s: float = 30.0  # behind 10,000 others it takes seconds to read; longer, and the store hangs
+    answer_s: float = 60.0  # of a request that waits for its answer: a model has 7, each call of the shop 8
 
 
 class Unwound:
@@ -97,7 +98,7 @@ class EventStream(Response):
                     async with asyncio.timeout(self._patience.heartbeat_s):
                         rung, whispers = await listener.news()
                 except TimeoutError:
-                    await self._put(send, _BEAT)
+                    await self._put(send, BEAT)
                     continue
                 if whispers:
                     await self._put(send, b"".join(whispers))

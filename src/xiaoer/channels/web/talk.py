@@ -11,7 +11,7 @@ from xiaoer.channels.web.problems import Problem, Trouble, also, told
 from xiaoer.channels.web.shapes import ConversationOut, MessageOut, MessagesOut, OpenedOut, Opening, Saying
 from xiaoer.channels.web.stream import PAGE, EventStream
 from xiaoer.channels.web.words import preferred, words
-from xiaoer.domain.conversation import Conversation, Inbound, State
+from xiaoer.domain.conversation import Conversation, Inbound, Message, State
 from xiaoer.domain.ids import CustomerId, StaffId
 from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.ports import DifferentBody, ShopError
@@ -38,18 +38,11 @@ async def open_conversation(
 ) -> JSONResponse:
     """Begin to talk, as a guest or as the customer the shop signs in. A guest's talk stays a guest's."""
     wanted = opening or Opening()
-    customer = await _customer(front, customer_id)
     if customer_id is not None and wanted.resume:
         earlier = await front.conversations.latest_of(front.policy.shop_id, customer_id)
         if earlier is not None:
-            return _opened(front, earlier, customer, status=200)
-    conversation = await front.conversations.open(
-        _actor(front, customer_id),
-        language=_language(request, front, wanted, customer),
-        time_zone=wanted.time_zone or (customer.time_zone if customer else front.policy.time_zone),
-        channel="web",
-        now=front.clock(),
-    )
+            return _opened(front, earlier, await _customer(front, customer_id), status=200)
+    conversation, customer = await begun(request, front, customer_id, wanted)
     return _opened(front, conversation, customer, status=201)
 
 
@@ -129,18 +122,45 @@ async def follow_events(
     )
 
 
+async def begun(
+    request: Request,
+    front: Front,
+    customer_id: CustomerId | None,
+    wanted: Opening,
+    *,
+    channel: str = "web",
+) -> tuple[Conversation, Customer | None]:
+    """A new conversation; the customer, if the shop could be asked who that is."""
+    customer = await _customer(front, customer_id)
+    conversation = await front.conversations.open(
+        _actor(front, customer_id),
+        language=_language(request, front, wanted, customer),
+        time_zone=wanted.time_zone or (customer.time_zone if customer else front.policy.time_zone),
+        channel=channel,
+        now=front.clock(),
+    )
+    return conversation, customer
+
+
 async def receive(
     front: Front, saying: Saying, conversation: Conversation, *, staff_id: StaffId | None = None
 ) -> JSONResponse:
     """Store what was said; 202 if it is new, 200 for a repeat."""
+    message, new = await stored(front, saying, conversation, staff_id=staff_id)
+    return JSONResponse(message_json(message), 202 if new else 200)
+
+
+async def stored(
+    front: Front, saying: Saying, conversation: Conversation, *, staff_id: StaffId | None = None
+) -> tuple[Message, bool]:
+    """What was said, and whether it is new."""
     inbound = Inbound(
         conversation_id=conversation.id, client_id=saying.client_id, text=saying.text, staff_id=staff_id
     )
     try:
-        message, new = await front.conversations.receive(inbound, now=front.clock())
+        return await front.conversations.receive(inbound, now=front.clock())
     except DifferentBody:
         raise Problem(Trouble.DIFFERENT_BODY) from None
-    return JSONResponse(message_json(message), 202 if new else 200)
 
 
 async def page(front: Front, conversation: Conversation, after: int, limit: int) -> dict[str, Any]:

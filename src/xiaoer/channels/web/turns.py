@@ -50,11 +50,16 @@ class Turns:
         timer = loop.call_at(at, self._begin, conversation_id)
         self._windows[conversation_id] = _Window(closes_by, timer)
 
+    def now(self, conversation_id: ConversationId) -> None:
+        """There is something to answer, and nothing more to come: who asked waits for the answer."""
+        if (window := self._windows.get(conversation_id)) is not None:
+            window.timer.cancel()
+        self._begin(conversation_id)
+
     async def drain(self) -> None:
         """Close every window now and let all turns end; those that take too long are cancelled."""
-        for conversation_id, window in list(self._windows.items()):
-            window.timer.cancel()
-            self._begin(conversation_id)
+        for conversation_id in list(self._windows):
+            self.now(conversation_id)
         deadline = asyncio.get_running_loop().time() + self.pace.drain_s
         while self._tasks:
             left = deadline - asyncio.get_running_loop().time()
