@@ -11,6 +11,7 @@ compile() {
     --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
     --custom-compile-command "make lock" ${UPGRADE:+--upgrade} -o "$out"
 }
-compile requirements/runtime.lock pyproject.toml --extra llm --group build
+compile requirements/runtime.lock pyproject.toml --group build
+compile requirements/llm.lock pyproject.toml --extra llm --group build -c requirements/runtime.lock
 compile requirements/dev.lock pyproject.toml --extra llm --group build --group dev -c requirements/runtime.lock
 printf 'uv\n' | compile requirements/uv.txt -

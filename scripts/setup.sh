@@ -10,7 +10,12 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-# An environment with the tests' tools keeps them: `make run` must not take them away.
+# A language model is asked only where one is set: its libraries are brought when that is so.
+if [ "$level" = runtime ] && { [ -n "${OPENAI_BASE_URL:-}" ] || env | grep -q '^XIAOER_LLM_' || grep -qs '^XIAOER_LLM_' .env; }; then
+  level=llm
+fi
+# An environment with the tests' tools, or a model's, keeps them: `make run` must not take them away.
+if [ "$level" = runtime ] && grep -q '^llm ' "$stamp" 2>/dev/null; then level=llm; fi
 if grep -q '^dev ' "$stamp" 2>/dev/null; then level=dev; fi
 wanted="$level $(cat "requirements/$level.lock" requirements/uv.txt pyproject.toml "$0" | cksum)"
 # A checkout that was moved or copied has programs in .venv that name the old place.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ["requirements/runtime.lock", "requirements/dev.lock", "requirements/uv.txt"]
+LOCKS = [f"requirements/{name}" for name in ("runtime.lock", "llm.lock", "dev.lock", "uv.txt")]
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[a-z,]+\])?==(\S+)", re.MULTILINE)
 LARGEST = 100_000
 PARTS_OF_DECLARED = {"pydantic-core", "starlette"}  # pydantic and fastapi pin theirs
@@ -46,10 +46,12 @@ def test_a_lock_has_a_hash_for_every_package_and_no_address(lock: str) -> None:
 
 
 def test_the_development_lock_holds_the_runtime_lock() -> None:
-    assert pins(LOCKS[0]) <= pins(LOCKS[1])
+    assert pins(LOCKS[0]) <= pins(LOCKS[1]) <= pins(LOCKS[2])
 
 
-@pytest.mark.parametrize(("lock", "groups"), [(LOCKS[0], ["build"]), (LOCKS[1], ["build", "dev"])])
+@pytest.mark.parametrize(
+    ("lock", "groups"), [(LOCKS[0], ["build"]), (LOCKS[1], ["build"]), (LOCKS[2], ["build", "dev"])]
+)
 def test_a_lock_names_every_dependency(lock: str, groups: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = project["project"]["dependencies"] + [d for g in groups for d in project["dependency-groups"][g]]

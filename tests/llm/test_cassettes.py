@@ -61,7 +61,7 @@ BEFORE = {"paid": "paid", "unpaid": "awaiting_payment", "shipped": "shipped"}
 
 
 @pytest.mark.parametrize("change", SPOILT)
-@pytest.mark.parametrize("name", TAPES)
+@pytest.mark.parametrize("name", ["en_lookup", "zh_two_wishes"])
 async def test_spoilt_it_ends_in_a_world_that_is_right(name: str, change: str, data_dir: Path) -> None:
     tape = TAPES[name]
     player = Player(replace(tape, say=tape.say[:1]), SPOILT[change])

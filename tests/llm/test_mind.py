@@ -72,6 +72,8 @@ async def test_a_look_up_takes_two_calls_and_its_card_stays(data_dir: Path) -> N
         reply = await talk.says(ASKS.format(shipped=order))
         assert len(server.asked) == 2
         assert reply["text"] == "您的包裹由顺丰速运在送，请再等等。"
+        kinds = [type(part).__name__ for part in talk.records[-1].reply.parts]
+        assert kinds == ["TextPart", "OrderCard"]  # first the words, then what they are about
         assert "order" in [card["kind"] for card in reply["cards"]]
         assert order not in "".join(asked.text for asked in server.asked)
 

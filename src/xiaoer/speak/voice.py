@@ -74,7 +74,11 @@ class TemplateVoice:
     def together(self, turn: Turn) -> Reply:
         """One reply to a whole turn: a feeling is met before anything else is said."""
         say, steps = _renderer(turn), turn.steps
-        spoken = [_as_told(step, steps) for step in steps if step.reply.parts]
+        said = [step for step in steps if step.reply.parts]
+        told = any(isinstance(step.chosen.decision, Tell) for step in steps)
+        first = [step.reply for step in said if not (told and step.chosen.told_later)]
+        # Of what was looked up for a model that then spoke the cards alone, under its words.
+        spoken = first + [step.reply.without_text for step in said if told and step.chosen.told_later]
         parts = [part for reply in spoken for part in reply.parts]
         receipts = [receipt for reply in spoken for receipt in reply.receipts]
         if spoken and turn.understanding.mood in _FEELINGS and not _speaks_of_it(steps):
@@ -248,12 +252,6 @@ def _handed_over(facts: Facts, say: Renderer) -> Said:
     joint = "" if _han(say) else " "
     text = TextPart(text=f"{opening.text}{joint}{place.text}")
     return (text, queue), (_receipt(opening), _receipt(place, "action:call_person"))
-
-
-def _as_told(step: Step, steps: Sequence[Step]) -> Reply:
-    """Of what was looked up for a model that then spoke, the cards alone: the words are the model's."""
-    told = step.chosen.told_later and any(isinstance(one.chosen.decision, Tell) for one in steps)
-    return step.reply.without_text if told else step.reply
 
 
 def _speaks_of_it(steps: Sequence[Step]) -> bool:
