@@ -94,8 +94,8 @@ def test_a_model_without_tools_is_of_no_use(typed: Run) -> None:
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"XIAOER_LLM_MAKER": "acme", "OPENAI_API_KEY": "k"}, "openai, azure"),
-        ({"XIAOER_LLM_MAKER": "azure", "OPENAI_API_KEY": "k"}, "XIAOER_LLM_URL"),
+        ({"XIAOER_LLM_MAKER": "acme", "XIAOER_LLM_KEY": "k"}, "openai, azure"),
+        ({"XIAOER_LLM_MAKER": "azure", "XIAOER_LLM_KEY": "k"}, "XIAOER_LLM_URL"),
         (
             {"XIAOER_LLM_MAKER": "deepseek", "XIAOER_LLM_URL": "https://models.example/v1"},
             "XIAOER_LLM_KEY_FILE",

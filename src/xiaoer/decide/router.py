@@ -37,7 +37,7 @@ class Router:
             return None
         if not turn.steps and (ruled := _by_rule(turn)) is not None:
             return ruled
-        if any(step.chosen.why.startswith(BY_MODEL) for step in turn.steps):
+        if self._model and any(step.chosen.why.startswith(BY_MODEL) for step in turn.steps):
             return await self._by_model(turn, instead=None)
         chosen = await self._local.next(turn)
         return chosen if _sure(chosen, turn) else await self._by_model(turn, instead=chosen)
