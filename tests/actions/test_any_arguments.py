@@ -63,7 +63,7 @@ def secrets(actor: Actor) -> Iterator[str]:
             yield order.address.street
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([*sorted(CATALOGUE), "confirm", ""]), ARGS, ACTORS)
 def test_no_argument_breaks_the_door_or_opens_another_one(
     name: str, args: dict[str, Any], actor: Actor
