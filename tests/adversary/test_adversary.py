@@ -28,7 +28,7 @@ from xiaoer.store.engine import Store
 CALLS = 1_500  # `make adversary` makes a million
 ROUNDS = 2
 LIVES, CALLS_OF_A_LIFE = 12, 250  # with a guard gone
-CALLS_OVER_HTTP = 300
+CALLS_OVER_HTTP = 180
 TALKS = {
     "talk": 40,
     "yes": 4,
