@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests.adversary.judge import Judge, Limited, Session
 from tests.adversary.minds import STREET, TAX, TITLE, Counted, Dossier, Hostile, Liar, Villain
 from tests.adversary.over_http import Lost, mind_over_http
-from tests.adversary.world import CAUSE, PER_SHOP, SHOPS, Recorded, Town, town
+from tests.adversary.world import CAUSE, PER_SHOP, SHOPS, AccountEffect, Effect, Recorded, Town, town
 from tests.shops.worlds import NOW
 
 from xiaoer.actions.base import Reach
@@ -468,6 +468,7 @@ class Arena:
                     seat.shown_at[part.intent_id] = self.now
                     seat.cards = [*seat.cards, IntentId(part.intent_id)][-6:]
                     seat.last_shown = IntentId(part.intent_id)
+                    self.dossier.card_of[seat.conversation_id] = seat.last_shown
                     self.dossier.cards.append(IntentId(part.intent_id))
 
     def _out(self, seat: Seat, text: str) -> None:
@@ -484,13 +485,20 @@ class Arena:
         return list(await self.store.read(lambda conn: conn.scalars(query).all()))
 
     async def _world(self, shop: int) -> None:
-        """What happened to orders since the last look."""
+        """What happened to orders and accounts since the last look."""
         notes = self.shops[shop].notes
         new = notes.effects[self.judged[shop] :]
         self.judged[shop] = len(notes.effects)
         if len({e.key for e in notes.effects}) != len(notes.effects) or notes.repeated:
             self.judge.says("I3", f"twice: {notes.repeated}")
         for effect in new:
+            if isinstance(effect, AccountEffect):
+                budget = self.towns[shop].policy.coupons
+                assert budget
+                owner = self._whose(effect)
+                self.judge.happened_in_account(effect, owner, coupons=budget, now=self.now)
+                self._in_time(effect)
+                continue
             limits, policy = self.towns[shop].policy.limits, self.towns[shop].policy
             assert limits.per_order
             assert limits.per_customer_day
@@ -501,11 +509,15 @@ class Arena:
             )  # fmt: skip
             agreed = effect.key in self.agreed
             self.judge.happened(effect, self._whose(effect), agreed=agreed, limits=limited)
-            shown = next((s.shown_at[effect.key] for s in self.seats if effect.key in s.shown_at), None)
-            if shown is not None and not agreed and self.now - shown > CARD_LIVES + LOOKS:
-                self.judge.says("I2", f"{effect.call} {effect.key}: the card was {self.now - shown} old")
+            if not agreed:
+                self._in_time(effect)
 
-    def _whose(self, effect: Any) -> Session | None:
+    def _in_time(self, effect: Effect | AccountEffect) -> None:
+        shown = next((s.shown_at[effect.key] for s in self.seats if effect.key in s.shown_at), None)
+        if shown is not None and self.now - shown > CARD_LIVES + LOOKS:
+            self.judge.says("I2", f"{effect.call} {effect.key}: the card was {self.now - shown} old")
+
+    def _whose(self, effect: Effect | AccountEffect) -> Session | None:
         if effect.call == "urge":
             by = effect.cause.partition(" ")[0]
             return next((s.session for s in self.seats if s.session.key == by), None)
