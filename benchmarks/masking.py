@@ -1,7 +1,7 @@
 """What is masked by its form alone: recall by what was marked, precision by what was found.
 
-Our own marked texts (tests/guard/masking): `tune` is what the rules were written against, `held` was only seen
-as figures. A value counts as masked if no letter and no digit of it is left; a find counts as right if no letter
+Our own marked texts (tests/guard/masking): `tune` is what the rules were written against, `held` (written before
+them) and `late` (written after them) were only seen as figures. A value counts as masked if no letter and no digit of it is left; a find counts as right if no letter
 and no digit in it is of anything else. What the shop's records know is found apart from this, wherever it stands.
 
 `--data` is a folder with presidio-research's synth_dataset_v2.json(.gz): English sentences by the thousand.
