@@ -199,7 +199,7 @@ async def test_what_is_only_asked_about_is_answered_by_the_rules_and_prepared_on
         asks = (
             f"{order.id} 我老公说要是不要了能拿回来多少，我先问问，还没想好呢"
             if email == MEI
-            else f"Mum is in two minds about {order.id}: suppose it never came, what sum are we talking, no rush"
+            else f"Mum is in two minds about {order.id}: suppose it never came, what sum is that, no rush"
         )
         reply = await talk.says(asks)
         assert told[0]["result"].startswith("possible")
