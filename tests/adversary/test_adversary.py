@@ -11,11 +11,12 @@ from uuid import UUID
 
 import pytest
 from tests.actions.bench import MEI, Bench, proven
-from tests.adversary.arena import Arena, Setting, arena
+from tests.adversary.arena import Arena, arena
 from tests.adversary.guards import GUARDS, LAYERS, Guard, Off
 from tests.adversary.inline import inline_store
 from tests.adversary.judge import Judge
 from tests.adversary.over_http import meet, villain_over_http
+from tests.adversary.seats import Setting
 from tests.adversary.world import PER_SHOP, SHOPS, overpaid, town
 from tests.shops.worlds import world
 
