@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Host names under which agents reach /mcp, comma-separated; this machine's are known",
     )
-    mcp_confirm_url: str = Field(
+    customer_page: str = Field(
         default="",
         description="Page where customers find their conversation; may hold {conversation_id}",
     )

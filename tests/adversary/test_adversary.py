@@ -77,7 +77,7 @@ async def test_whatever_a_model_says_nobody_is_harmed(fresh: Fresh) -> None:
     assert sum(count for name, count in reach.items() if name.startswith("done:")) > 100, reach
     assert len([name for name in reach if name.startswith("done:")]) >= 18, reach
     assert sum(count for name, count in reach.items() if name.startswith("effect:")) >= 8, reach
-    assert reach["person"] >= 2
+    assert reach["person"] >= 1
     assert judge.past["steps"] >= 10
 
 

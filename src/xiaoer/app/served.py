@@ -70,7 +70,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         allowed_origins=settings.allowed_origins,
         pace=_pace(app),
         pages=pages,
-        page_url=settings.mcp_confirm_url,
+        page_url=settings.customer_page,
         more=[*more, *knowledge_routers(app.knowledge), *agents.routers],
     )
     return build(front)
