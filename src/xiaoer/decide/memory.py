@@ -124,6 +124,8 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     if isinstance(outcome, Possible):  # a yes now means: do it, then
         return _spoken_of(replace(after, offer=Task(action=call.action, args=call.args)), outcome.plan.facts)
     if isinstance(outcome, Refused):
+        if then is not None and outcome.reason is not Reason.NOT_PROVEN and call.action != "prove_order":
+            after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])  # a wish of its own
         return _refused(after, task, outcome)
     if isinstance(outcome, Failed):
         return replace(after, offer=Task(action="call_person", args={"why": "shop"}))
