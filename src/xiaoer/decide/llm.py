@@ -98,7 +98,8 @@ class LlmMind(Mind):
                 thread.takes(said)
                 continue
             thread.over = True
-            return Chosen(self._words(said.text, thread), BY_MODEL, EVERY_WISH)
+            tell = self._words(said.text, thread)
+            return None if _is_ours(tell.text, turn) else Chosen(tell, BY_MODEL, EVERY_WISH)
         return None
 
     async def _thread(self, turn: Turn) -> Thread:
@@ -229,6 +230,8 @@ class LlmMind(Mind):
         sources = [*(f"{one.title}\n{one.text}" for one in tell.passages), *ours]
         if not tell.text:
             return [Fault(Kind.LENGTH, "", Why.NOT_ALLOWED)]
+        if _is_ours(tell.text, turn):
+            return []
         found = found_in(reply, turn, Chosen(tell, BY_MODEL))
         return [*unwanted(tell.text, self._desk.persona, sources), *found]
 
@@ -236,6 +239,11 @@ class LlmMind(Mind):
 def _plain(text: str) -> str:
     """Without what only a renderer would understand."""
     return _MARKDOWN.sub("", _CITED.sub("", text)).strip()
+
+
+def _is_ours(text: str, turn: Turn) -> bool:
+    """Whether it only repeats what we say of this turn anyway."""
+    return any(text in step.reply.text for step in turn.steps)
 
 
 def _looks_up(chosen: Chosen) -> bool:
