@@ -34,14 +34,15 @@ def _limit(text: str) -> tuple[str, int]:
     return field, round(float(most) * unit)
 
 
-def prices_in(text: str) -> Mapping[str, float]:
-    """`0.25 0.025 2`: of a million tokens sent, cached, made. Misconfigured."""
+def prices_in(text: str, name: str = "llm_prices") -> Mapping[str, float]:
+    """`0.25 0.025 2`: of a million tokens sent, cached, made. `name`: the setting. Misconfigured."""
     if not text.strip():
         return {}
     try:
         sent, cached, made = map(float, text.split())
     except ValueError as wrong:
         raise Misconfigured(
-            "XIAOER_LLM_PRICES: write three numbers, of a million tokens sent, cached and made: 0.25 0.025 2"
+            f"XIAOER_{name.upper()}: write three numbers, of a million tokens sent, cached and made: "
+            "0.25 0.025 2"
         ) from wrong
     return {"sent": sent, "cached": cached, "made": made}
