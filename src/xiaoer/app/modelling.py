@@ -117,7 +117,7 @@ async def open_models(
             return Breaker(metered, timer=time.monotonic)
 
         *main, small = [watched(place, model) for place, model in chats]
-        yield Models(main=Fallback(main, timer=time.monotonic), small=Fallback([small], timer=time.monotonic))
+        yield Models(main=Fallback(main, timer=time.monotonic), small=small)
 
 
 def _places(settings: Settings) -> Sequence[Place]:
