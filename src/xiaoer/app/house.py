@@ -16,6 +16,7 @@ from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import (
     DEMO,
     database_url,
+    key_for,
     persona_of,
     policy_of,
     policy_path,
@@ -175,7 +176,7 @@ async def open_app(
             reach_for=house.reach,
             wakeups=hub,
             persona=persona_of(settings),
-            key=secret["conversation"].encode(),
+            key=key_for("pseudonyms", secret["conversation"]),
         )
         mind = Router(local, mind_of(models, around, settings) if models else None)
         voice = voice_of(models, around, settings) if models else None
