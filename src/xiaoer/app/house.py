@@ -37,7 +37,7 @@ from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.ports import Shop
+from xiaoer.domain.ports import Mind, Shop
 from xiaoer.domain.words import Language
 from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.learn.school import School
@@ -180,9 +180,10 @@ async def open_app(
         )
         mind = Router(local, mind_of(models, around, settings) if models else None)
         voice = voice_of(models, around, settings) if models else None
-        clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
+        understander = await _understander(house, learning.school, joining, clock=clock)
+        clerk = _clerk(house, understander, mind, library, wakeups=hub, clock=clock)
         patience_s = WITH_A_MODEL_S if models else PATIENCE_S
-        clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice, patience_s=patience_s)
+        clerk = replace(clerk, wording=words.wording, rewording=voice, patience_s=patience_s)
         looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
         yield App(
             settings=settings,
@@ -216,15 +217,9 @@ def _careful(shop: Shop, settings: Settings) -> Shop:
     )
 
 
-async def _clerk(
-    house: House,
-    library: TantivyLibrary,
-    hub: Hub,
-    *,
-    school: School,
-    joining: Joining | None,
-    clock: _CLOCK,
-) -> Clerk:
+async def _understander(
+    house: House, school: School, joining: Joining | None, *, clock: _CLOCK
+) -> LocalUnderstander:
     model, shelves = await school.start(), await house.shop.categories()
     understander = LocalUnderstander(
         model, order_pattern=house.policy.order_number, categories=shelves, clock=clock
@@ -233,12 +228,24 @@ async def _clerk(
     if joining is not None:
         joining.teach(understander, model)
         school.teach(joining)
+    return understander
+
+
+def _clerk(
+    house: House,
+    understander: LocalUnderstander,
+    mind: Mind,
+    library: TantivyLibrary,
+    *,
+    wakeups: Hub,
+    clock: _CLOCK,
+) -> Clerk:
     return Clerk(
         house=house,
         understander=understander,
-        mind=Router(LocalMind(library=library, catalogue=catalogue(), reach_for=house.reach)),
+        mind=mind,
         voice=TemplateVoice(card_lives=CARD_LIVES),
-        wakeups=hub,
+        wakeups=wakeups,
         clock=clock,
         versions=lambda: {
             "code": __version__,
