@@ -27,12 +27,14 @@ from xiaoer.app.given import (
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
 from xiaoer.app.modelling import Around, Models, mind_of, open_models, voice_of
+from xiaoer.app.rollout import Rolling, furnish_rolling
 from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.local import LocalMind
+from xiaoer.decide.rollout import Switched
 from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.people import Actor, Customer, Proof, Role
@@ -81,6 +83,7 @@ class App:
     own_words: OwnWords
     learning: Learning
     models: Models | None  # language models, asked where the local mind is not sure
+    rolling: Rolling  # how far they are let in
     embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
     secret: Mapping[str, str]
 
@@ -178,13 +181,22 @@ async def open_app(
             persona=persona_of(settings),
             key=key_for("pseudonyms", secret["conversation"]),
         )
-        mind = Router(local, mind_of(models, around, settings) if models else None)
-        voice = voice_of(models, around, settings) if models else None
+        rolling = await furnish_rolling(store, policy, settings, models=models, around=around)
+        beside = mind_of(models.main, around, settings, aloud=around.aloud) if models else None
+        mind = Router(local, beside, may=rolling.rollout.may)
+        voice = Switched(voice_of(models, around, settings), rolling.rollout) if models else None
         understander = await _understander(house, learning.school, joining, clock=clock)
         clerk = _clerk(house, understander, mind, library, wakeups=hub, clock=clock)
         patience_s = WITH_A_MODEL_S if models else PATIENCE_S
         clerk = replace(clerk, wording=words.wording, rewording=voice, patience_s=patience_s)
-        looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
+        if models:
+            clerk = replace(clerk, later=rolling.rollout.trial)
+        looks = {
+            "knowledge": knowledge.look,
+            "templates": words.look,
+            "model": learning.school.look,
+            "llm": rolling.rollout.look,
+        }
         yield App(
             settings=settings,
             policy=policy,
@@ -192,12 +204,13 @@ async def open_app(
             shop_store=shop_store,
             house=house,
             clerk=clerk,
-            clockwork=furnish_clockwork(store, clerk, looks),
+            clockwork=furnish_clockwork(store, clerk, looks, [rolling.kind]),
             hub=hub,
             knowledge=knowledge,
             own_words=words,
             learning=learning,
             models=models,
+            rolling=rolling,
             embedding=_runs(joining, shelving, library),
             secret=secret,
         )

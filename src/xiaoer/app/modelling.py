@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xiaoer.actions.base import Reach
 from xiaoer.app.budgets import budgets_in, prices_in
 from xiaoer.app.given import Misconfigured, database_url, policy_of
-from xiaoer.decide.llm import Desk, LlmMind
+from xiaoer.decide.llm import Aloud, Desk, LlmMind
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import Outside
 from xiaoer.decide.rewording import LlmVoice, When
@@ -178,8 +178,8 @@ class Around:
         self.wakeups.whisper(turn.conversation.id, "part", {"text": text})
 
 
-def mind_of(models: Models, around: Around, settings: Settings) -> Mind:
-    """The model's mind, kept outside: it can name only what was named."""
+def mind_of(model: LanguageModel, around: Around, settings: Settings, *, aloud: Aloud | None = None) -> Mind:
+    """The model's mind, kept outside: it can name only what was named. Nobody hears it without `aloud`."""
     desk = Desk(
         local=around.local,
         library=around.library,
@@ -187,10 +187,10 @@ def mind_of(models: Models, around: Around, settings: Settings) -> Mind:
         key=around.key,
         persona=around.persona,
         timer=time.monotonic,
-        aloud=around.aloud,
+        aloud=aloud or (lambda turn, text: None),
         within_s=settings.llm_within_s,
     )
-    return Outside(LlmMind(models.main, desk), reach_for=around.reach_for)
+    return Outside(LlmMind(model, desk), reach_for=around.reach_for)
 
 
 def voice_of(models: Models, around: Around, settings: Settings) -> Rewording:
