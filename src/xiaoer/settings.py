@@ -128,6 +128,20 @@ class Settings(BaseSettings):
     llm_within_s: float = Field(
         default=7.0, gt=0, le=12, description="Seconds of a turn after which the local engine answers instead"
     )
+    llm_begins: Literal["off", "shadow", "suggest", "automatic"] = Field(
+        default="automatic",
+        description="The mode of every intent that nobody has switched: off, shadow, suggest, automatic",
+    )
+    llm_sample: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="In shadow and suggest: share of the turns it is not needed in that it is tried on too",
+    )
+    llm_bar: str = Field(
+        default="trials=50 good=0.85 held=0.05",
+        description="What trials must come to before an intent goes up: how many, lower bound, held back",
+    )
     mcp: bool = Field(
         default=False, description="Also serve agents of customers, at /mcp; needs the extra mcp"
     )

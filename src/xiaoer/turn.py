@@ -23,6 +23,7 @@ from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, 
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
+from xiaoer.domain.job import NewJob
 from xiaoer.domain.learning_ports import Corrections
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
@@ -115,6 +116,7 @@ class Clerk:
     wakeups: Wakeups
     clock: Callable[[], datetime]
     versions: Callable[[], Mapping[str, str]]  # of code, classifier, knowledge, policy, as they are now
+    later: Callable[[Turn], tuple[NewJob, ...]] = lambda turn: ()  # what is done once it is answered
 
     async def answer(self, conversation_id: ConversationId) -> tuple[TurnRecord, ...]:
         """Answer all a customer has said. Nothing while another process is answering.
@@ -283,8 +285,9 @@ class Clerk:
         return reply if other is None or found_in(other, turn) else other
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
-        whole = replace(record, questions=asked_of(record), promises=promised_in(record.turn))
-        if (correction := put_right(record.turn)) is not None:
+        turn = record.turn
+        whole = replace(record, questions=asked_of(record), promises=promised_in(turn), jobs=self.later(turn))
+        if (correction := put_right(turn)) is not None:
             await self.house.corrections.add(correction)
         await self.house.conversations.finish_turn(whole, now=self.clock())
         return whole

@@ -13,15 +13,16 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from tests.channels.kb import furnish_kb
 from tests.speak.samples import shipped
 from tests.store.samples import reply, turn
 
 from xiaoer.channels import storefront
-from xiaoer.channels.web import clockwork, templates
+from xiaoer.channels.web import clockwork, rollout, templates
 from xiaoer.channels.web.front import Front, Hub, Pace, build
 from xiaoer.channels.web.serving import Server
+from xiaoer.decide.suggested import Suggested
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
 from xiaoer.domain.decision import Ruling
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ProductId, VariantId
@@ -32,8 +33,10 @@ from xiaoer.domain.outcome import Done, Plan
 from xiaoer.domain.people import Customer, Tier
 from xiaoer.domain.ports import Busy, Proposal, ProposalState, ShopUnreachable
 from xiaoer.domain.reply import Origin, TextPart
+from xiaoer.domain.rollout import Bar, Mode
 from xiaoer.domain.words import Language, Words
 from xiaoer.guard.identity import ConversationTokens, Identity, ShopSigner, ShopSignIn, SignKey, StaffTokens
+from xiaoer.learn.rollout import Gate
 from xiaoer.policies.file import load_policy
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
@@ -42,7 +45,9 @@ from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.promises import SqlPromises
+from xiaoer.store.switches import SqlSwitches
 from xiaoer.store.templates import SqlTemplates
+from xiaoer.store.trials import SqlTrials
 from xiaoer.store.tries import SqlTries
 from xiaoer.templates.editor import TemplateEditor
 from xiaoer.templates.trial import Trial
@@ -302,6 +307,7 @@ def furnish(store: Store, **changes: Any) -> House:
             templates.router(_editor(store, shop, clock), clock),
             *furnish_kb(store, clock).routers,
             clockwork.router(SqlPromises(store), SqlJobs(store), POLICY.shop_id),
+            _rollout(store, clock),
         ],
     }
     front = Front(**{**given, **changes})
@@ -309,6 +315,13 @@ def furnish(store: Store, **changes: Any) -> House:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     http = httpx.AsyncClient(transport=transport, base_url="http://counter")
     return House(front, app, http, clock, clerk, shop, log, ledger, store)
+
+
+def _rollout(store: Store, clock: Clock) -> APIRouter:
+    """Of a model that nobody asks."""
+    trials, gone = SqlTrials(store), SimpleNamespace(of=None)
+    gate = Gate(SqlSwitches(store), trials, POLICY.shop_id, begins=Mode.AUTOMATIC, bar=Bar(), model="m@here")
+    return rollout.router(gate, Suggested(trials=trials, names=gone), clock, lambda: asyncio.sleep(0))  # type: ignore[arg-type]
 
 
 def _editor(store: Store, shop: SmallShop, clock: Clock) -> TemplateEditor:

@@ -88,7 +88,16 @@ def test_a_model_without_tools_is_of_no_use(typed: Run) -> None:
             {"XIAOER_LLM_MAKER": "deepseek", "XIAOER_LLM_URL": "https://models.example/v1"},
             "XIAOER_LLM_KEY_FILE",
         ),
-        ({"XIAOER_LLM_KEY_FILE": "nowhere.txt"}, "nowhere.txt"),
+        ({"XIAOER_LLM_KEY_FILE": "nowhere.txt"}, "XIAOER_LLM_KEY_FILE nowhere.txt"),
+        (
+            {
+                "XIAOER_LLM_KEY": "k",
+                "XIAOER_LLM_FALLBACK_MODEL": "m",
+                "XIAOER_LLM_FALLBACK_KEY_FILE": "nowhere.txt",
+            },
+            "XIAOER_LLM_FALLBACK_KEY_FILE nowhere.txt",
+        ),
+        ({"XIAOER_LLM_KEY": "k", "XIAOER_LLM_FALLBACK_MODEL": "m"}, "XIAOER_LLM_FALLBACK_KEY_FILE: openai"),
         ({"OPENAI_BASE_URL": "models.example"}, "XIAOER_LLM_URL: "),
         ({"XIAOER_LLM_WITHIN_S": "soon"}, "XIAOER_LLM_WITHIN_S: "),
     ],

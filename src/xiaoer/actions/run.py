@@ -67,6 +67,22 @@ async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal |
     return proposal
 
 
+async def foreseen(call: Do, actor: Actor, reach: Reach) -> Outcome:
+    """What `run` would answer. Only what reads is done: of anything else the card that would be shown.
+
+    Its id is nobody's: it stands in no ledger, and nothing can be answered with it.
+    """
+    action = CATALOGUE.get(call.action)
+    if action is None or action.risk is Risk.READ:
+        return await run(Do(call.action, call.args), actor, reach)
+    try:
+        plan = await _plan(action, dict(call.args), actor, reach)
+    except ShopError as error:
+        _log.warning("shop_error", action=call.action, error=type(error).__name__)
+        return Failed(call.action, Reason.SHOP_UNREACHABLE)
+    return plan if isinstance(plan, Refused) else NeedsConfirm(IntentId(""), plan)
+
+
 async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: Reach) -> Plan | Refused:
     if lacks(action, reach):
         return Refused(Reason.NOT_OFFERED, {"instead": "call_person"})
