@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.llm.server import Script, served_aside
 
 from xiaoer.cli import main as entry
 from xiaoer.cli.shared import out
@@ -33,3 +34,19 @@ def typed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Ca
         return str(printed.out + printed.err)
 
     return over
+
+
+@pytest.fixture
+def with_model(typed_in: Callable[[Path], Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """With an endpoint that answers by `script`, and settings."""
+    type_ = typed_in(tmp_path / "data")
+
+    def run(*words: str, script: Script | None = None, fails: int = 0, **settings: str) -> str:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        with served_aside(script or []) as server:
+            if script is not None:
+                monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+            return type_(*words, fails=fails)
+
+    return run

@@ -6,7 +6,7 @@ from xiaoer.decide.meant import agrees, meant_by
 from xiaoer.domain.conversation import Step
 from xiaoer.domain.decision import Ask, Chosen, Decision, Do, HandOff, Say, Suggest, Task
 from xiaoer.domain.ids import IntentId
-from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome, Plan
+from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome, Plan, Possible
 from xiaoer.domain.reply import NOTHING
 from xiaoer.domain.rollout import Deed, Meant
 
@@ -24,6 +24,7 @@ CARD = NeedsConfirm(IntentId("i"), Plan("cancel_order", {}, {"order_id": "M2"}))
         ([step(Do("track_parcel"), Done("track_parcel", {"order_id": "M1"}))], [("track_parcel", "M1")]),
         ([step(Do("cancel_order"), CARD)], [("cancel_order", "M2")]),
         ([step(Do("profile"), Done("profile"))], [("profile", "")]),
+        ([step(Do("cancel_order", asks=True), Possible(CARD.plan))], [("cancel_order?", "M2")]),
         (
             [step(Do("cancel_order", {"order_id": "M1"}, then=Task(action="request_return")))],
             [("cancel_order", "M1"), ("request_return", "")],

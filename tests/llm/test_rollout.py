@@ -253,7 +253,10 @@ async def test_in_shadow_nothing_is_suggested(opened: Opened) -> None:
 
 
 async def test_automatic_is_as_it_was_and_off_asks_nobody(opened: Opened) -> None:
-    async with serving(parrot) as server, shop(opened, server, "automatic") as demo:
+    async with (
+        serving(lambda asked: Say(text="我在呢，您慢慢说。")) as server,
+        shop(opened, server, "automatic") as demo,
+    ):
         visitor = await demo.visitor()
         reply = await demo.told(visitor, HARD)
         assert reply["origin"] == "ai"
@@ -281,7 +284,10 @@ async def test_of_what_the_local_mind_is_sure_of_a_share_is_tried_and_of_small_t
 
 
 async def test_the_one_switch_back_reaches_a_counter_that_is_open(opened: Opened) -> None:
-    async with serving(parrot) as server, shop(opened, server, "automatic") as demo:
+    async with (
+        serving(lambda asked: Say(text="我在呢，您慢慢说。")) as server,
+        shop(opened, server, "automatic") as demo,
+    ):
         visitor = await demo.visitor()
         assert (await demo.told(visitor, HARD))["origin"] == "ai"
         async with open_gate(demo.app.settings, of_model=False) as elsewhere:

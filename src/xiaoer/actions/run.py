@@ -80,7 +80,9 @@ async def foreseen(call: Do, actor: Actor, reach: Reach) -> Outcome:
     except ShopError as error:
         _log.warning("shop_error", action=call.action, error=type(error).__name__)
         return Failed(call.action, Reason.SHOP_UNREACHABLE)
-    return plan if isinstance(plan, Refused) else NeedsConfirm(IntentId(""), plan)
+    if isinstance(plan, Refused):
+        return plan
+    return Possible(plan) if call.asks else NeedsConfirm(IntentId(""), plan)
 
 
 async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: Reach) -> Plan | Refused:

@@ -6,7 +6,7 @@ from xiaoer.actions.base import reads_only
 from xiaoer.domain.conversation import Step
 from xiaoer.domain.decision import Answer, Ask, Do, HandOff, Task, Tell
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Refused
+from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Possible, Refused
 from xiaoer.domain.rollout import Deed, Meant
 
 _BY_RULE = "rule:"  # begins a why: no mind decided this
@@ -37,8 +37,8 @@ def _changes(meant: Meant) -> set[Deed]:
 
 def _deeds(step: Step) -> Iterator[Deed]:
     match step.chosen.decision:
-        case Do(action, args, then=then):
-            yield action, _order(step.outcome, args)
+        case Do(action, args, then=then, asks=asks):
+            yield f"{action}?" if asks else action, _order(step.outcome, args)
             yield from _after(then)
         case Ask(task):
             yield from _after(task)
@@ -58,7 +58,7 @@ def _order(outcome: Outcome | None, args: Facts) -> str:
     match outcome:
         case Done(_, found) | Refused(_, found):
             facts = found
-        case NeedsConfirm(_, plan) | NeedsApproval(_, plan):
+        case NeedsConfirm(_, plan) | NeedsApproval(_, plan) | Possible(plan):
             facts = plan.facts
     return str(facts.get("order_id") or args.get("order_id") or "")
 

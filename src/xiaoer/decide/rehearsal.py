@@ -15,7 +15,7 @@ from xiaoer.decide.suggested import Names
 from xiaoer.domain.conversation import Step, Turn
 from xiaoer.domain.decision import Chosen, Do, Suggest, Tell
 from xiaoer.domain.llm import Brief, Gone, Heard, LanguageModel, ModelGone, Purpose, Said
-from xiaoer.domain.outcome import Done, Refused
+from xiaoer.domain.outcome import Done, Possible, Refused
 from xiaoer.domain.ports import Mind
 from xiaoer.domain.reply import NOTHING
 from xiaoer.domain.rollout import Verdict
@@ -63,8 +63,7 @@ class Rehearsal:
             if watched.gone in _UNASKED:
                 return None
             verdict, why = watched.ended(gone)
-        last = played.steps[-1].chosen.decision if played.steps else None
-        words = last.text if isinstance(last, Tell) and verdict is Verdict.OPEN else ""
+        words = self._words(played) if verdict is Verdict.OPEN else ""
         return Rehearsed(
             steps=played.steps,
             words=(await self.names.of(turn)).hide(words) if words else "",
@@ -74,14 +73,22 @@ class Rehearsal:
             ms=round(watched.seconds * 1000),
         )
 
+    def _words(self, played: Turn) -> str:
+        """Its own; ours where it has no others for what it looked up."""
+        last = played.steps[-1] if played.steps else None
+        if last is None or isinstance(last.chosen.decision, Tell):
+            return last.reply.text if last else ""
+        return self.voice.together(played).text if last.chosen.told_later else ""
+
     async def _played(self, turn: Turn, mind: Mind) -> Turn:
         for _ in range(MOST_STEPS):
             chosen = await mind.next(turn)
             if chosen is None:
                 break
-            step = await self._step(proposed(chosen, turn), turn)
-            turn = replace(turn, steps=(*turn.steps, step))
-            if not _goes_on(step):
+            fit = proposed(chosen, turn)
+            steps = [await self._step(one, turn) for one in (replace(fit, beside=()), *fit.beside)]
+            turn = replace(turn, steps=(*turn.steps, *steps))
+            if not _goes_on(steps[0]):
                 break
         return turn
 
@@ -90,7 +97,7 @@ class Rehearsal:
         match chosen.decision:
             case Do() as call:
                 outcome = await foreseen(call, turn.conversation.actor, self.reach_for(turn))
-                heard = isinstance(outcome, Done | Refused)
+                heard = isinstance(outcome, Done | Possible | Refused)
                 reply = self.voice.say(chosen, outcome, turn) if heard else NOTHING
                 return Step(chosen=chosen, outcome=outcome, reply=reply)
             case Tell():
@@ -109,7 +116,7 @@ class Rehearsal:
 
 def _goes_on(step: Step) -> bool:
     call = step.chosen.decision
-    return isinstance(call, Do) and reads_only(call.action)
+    return isinstance(call, Do) and (call.asks or reads_only(call.action))
 
 
 def _kinds(found: Sequence[str]) -> str:
