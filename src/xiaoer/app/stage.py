@@ -133,6 +133,7 @@ def _there(settings: Settings, folder: Path, key: str) -> Settings:
         "staff_tokens": SecretStr(""),
         "settle_s": 0.0,
         "mcp": False,
+        "llm_begins": "automatic",  # a model is measured as it would be, let in everywhere
     }
     return settings.model_copy(update=own)
 
