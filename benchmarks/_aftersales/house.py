@@ -2,15 +2,14 @@
 
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from _aftersales.tau import Write
 from xiaoer.actions.base import Reach
 from xiaoer.actions.run import run
 from xiaoer.app import App, open_app
@@ -22,11 +21,11 @@ from xiaoer.domain.outcome import NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
+from xiaoer.evaluate.tau.files import NOW, Write
 from xiaoer.settings import Settings
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.store.engine import Store
 
-NOW = datetime(2024, 5, 15, 19, 0, tzinfo=UTC)  # the day tau-bench's customers speak
 SHOP_FILE = "demo-shop.db"
 NOBODY = "W0000000"
 
@@ -42,7 +41,7 @@ def settings_in(folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def open_tau(data: Path, folder: Path, *, clock: Callable[[], datetime] = clock) -> AsyncIterator[App]:
+async def open_tau(data: Path, folder: Path) -> AsyncIterator[App]:
     """The app over a fresh import of the shop, all of it kept in `folder`."""
     settings = settings_in(folder)
     await import_shop(settings, "tau-retail", data)

@@ -8,13 +8,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from _aftersales import reference
-from _aftersales.compare import Pristine, differences
 from _aftersales.house import Door, Doors
-from _aftersales.reference import cents
-from _aftersales.tau import Database, Raw, Write, database, tasks
 from xiaoer.domain.outcome import Done, Outcome, Reason, Refused
 from xiaoer.domain.people import Actor
+from xiaoer.evaluate.tau import reference
+from xiaoer.evaluate.tau.compare import Pristine, differences
+from xiaoer.evaluate.tau.files import Database, Raw, Write, database, tasks
+from xiaoer.evaluate.tau.reference import cents
 
 CANCEL, ADDRESS, PAYMENT, ITEMS = (
     "cancel_pending_order",

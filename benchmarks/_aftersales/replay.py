@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from _aftersales import reference
-from _aftersales.compare import Pristine, differences
 from _aftersales.house import Doors
-from _aftersales.tau import Database, Task, database, tasks
 from xiaoer.domain.outcome import Done, Outcome, Refused
+from xiaoer.evaluate.tau import reference
+from xiaoer.evaluate.tau.compare import Pristine, differences
+from xiaoer.evaluate.tau.files import Database, Task, database, tasks
 
 SHOWN = 5  # mistakes told
 

@@ -48,8 +48,14 @@ _WHERE = Tool(
 _ASKING = Brief(
     standing="You serve a shop.", lines=(), tools=(_WHERE,), most_tokens=400, purpose=Purpose.CHECK
 )
+GREETING = Brief(
+    standing="You serve a shop.",
+    lines=(FromCustomer("Say hello in one short sentence."),),
+    most_tokens=400,
+    purpose=Purpose.CHECK,
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
-_WHY = {
+WHY = {
     Gone.SLOW: "没有按时回答 / no answer in time",
     Gone.BUSY: "说太忙，要等 / it says it is busy (429)",
     Gone.REFUSED: "不接受：检查密钥、模型名、地址 / not taken: check the key, the model's name, the address",
@@ -178,7 +184,7 @@ async def _tried(probe: Probe, model: LanguageModel) -> bool:
         told = "行 / works" if well else "不行 / does not"
     except ModelGone as gone:
         well, status = False, f" ({gone.status})" if gone.status else ""
-        told = f"{_WHY.get(gone.why, gone.why.value)}{status}"
+        told = f"{WHY.get(gone.why, gone.why.value)}{status}"
     took = f"{perf_counter() - begun:.1f} s" + (f", 首字 / first word {first[0]:.1f} s" if first else "")
     out.print(f"{'✓' if well else '✗'} {probe.what}: {told} · {took}", highlight=False, markup=False)
     return well

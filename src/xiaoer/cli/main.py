@@ -15,7 +15,11 @@ from rich.table import Table
 from xiaoer.app import Misconfigured, migrate, open_app, reset_demo, web
 from xiaoer.channels.terminal import Terminal, as_json, readable, show
 from xiaoer.channels.web.serving import Server
-from xiaoer.cli import kb_gaps, rollout  # noqa: F401 - they add their commands to kb and llm
+from xiaoer.cli import (  # noqa: F401 - they add their commands to evaluate, kb and llm
+    evaluate_conversations,
+    kb_gaps,
+    rollout,
+)
 from xiaoer.cli.embeddings import embeddings
 from xiaoer.cli.evaluate import evaluate
 from xiaoer.cli.kb import kb

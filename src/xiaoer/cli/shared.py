@@ -25,9 +25,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise SystemExit(130) from None
 
 
-def read_settings() -> Settings:
+def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - each has its own type
+    """`given` on the command line stand above the environment."""
     try:
-        return Settings()
+        return Settings(**given)
     except ValueError as wrong:
         lines = [f"{_name(e['loc'])}: {e['msg']}" for e in _errors(wrong)]
         raise Stop("设置有误 / A setting is wrong:\n" + "\n".join(lines)) from None

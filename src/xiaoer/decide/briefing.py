@@ -131,12 +131,12 @@ async def known_of(turn: Turn, reach: Reach) -> list[Known]:
     customer = await reach.shop.customer(customer_id) if customer_id else None
     orders = await owned_orders(reach.shop, turn.conversation.actor)
     return [
-        *(_of_customer(customer) if customer else ()),
-        *(known for order in (() if isinstance(orders, Refused) else orders) for known in _of_order(order)),
+        *(of_customer(customer) if customer else ()),
+        *(known for order in (() if isinstance(orders, Refused) else orders) for known in of_order(order)),
     ]
 
 
-def _of_customer(customer: Customer) -> list[Known]:
+def of_customer(customer: Customer) -> list[Known]:
     found = [
         Known(Of.NAME, customer.name),
         Known(Of.EMAIL, customer.email),
@@ -149,7 +149,7 @@ def _of_customer(customer: Customer) -> list[Known]:
     return found
 
 
-def _of_order(order: Order) -> list[Known]:
+def of_order(order: Order) -> list[Known]:
     return [
         Known(Of.ORDER, order.id),
         Known(Of.NAME, order.address.name),

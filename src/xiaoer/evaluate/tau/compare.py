@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from _aftersales.reference import cents
-from _aftersales.tau import Database, Raw
+from xiaoer.evaluate.tau.files import Database, Raw
+from xiaoer.evaluate.tau.reference import cents
 
 SHOP = "tau-retail"
 _STATES = {"paid": "pending", "packed": "processed"}

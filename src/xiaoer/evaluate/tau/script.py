@@ -1,13 +1,15 @@
 """A task's text as a customer says it: fixed wording, and nothing that does not stand in the text.
 
-Most tasks list what is wanted in one form ("Return #W1 via card_2: Lamp; For #W3, exchange ..."). Each wish becomes
-one sentence; what it holds is said again, alone, when it is asked for. Free text is said as it stands.
+Most tasks list what is wanted in one form ("Return #W1 via card_2: Lamp; For #W3, exchange ..."). Each wish
+becomes one sentence; what it holds is said again, alone, when it is asked for. Free text is said as it is.
 """
 
 import re
 from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from xiaoer.evaluate.tau.words import words
 
 _ABOUT_SELF = re.compile(r"^Your name is .*?(?:\.com|\d{5})\. You are [^.]*\. ?")
 _OPTIONS = r"\{[^{}]*\}"
@@ -44,13 +46,15 @@ class Item:
     wanted: Mapping[str, str] | None  # None: not another one; empty: the same once more
 
     def said(self) -> str:
-        return f"the {self.name} ({_listed(self.is_now)})" if self.is_now else f"the {self.name}"
+        return str(words()["item_now" if self.is_now else "item"]).format(
+            name=self.name, options=_listed(self.is_now)
+        )
 
     def swap(self) -> str:
-        return f"{self.said()} for {self.other()}"
+        return str(words()["swap"]).format(item=self.said(), other=self.other())
 
     def other(self) -> str:
-        return f"one with {_listed(self.wanted)}" if self.wanted else "the same one again"
+        return str(words()["other" if self.wanted else "same_again"]).format(options=_listed(self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +82,15 @@ def _wish(kind: str, match: re.Match[str]) -> Wish:
     order, way = told["order"], told.get("way") or ""
     items = tuple(_items(told.get("items") or ""))
     reason, address = told.get("reason") or "", _address(told.get("address") or "{}")
-    said = {
-        "cancel": f"I'd like to cancel order {order} because {_because(reason)}.",
-        "return": f"I'd like to return {_all(i.said() for i in items)} from order {order}. Refund it to {way}, please.",
-        "exchange": f"In order {order} I'd like to exchange {_all(i.swap() for i in items)}. Use {way} for it.",
-        "modify": f"In order {order} I'd like to change {_all(i.swap() for i in items)}. Use {way} for it.",
-        "payment": f"I'd like to pay order {order} with {way} instead.",
-        "address": f"Please change the delivery address of order {order} to {address}.",
-    }[kind]
+    said = str(words()["says"][kind]).format(
+        order=order,
+        way=way,
+        because=words()["because"].get(reason, ""),
+        address=address,
+        said=_all(i.said() for i in items),
+        swaps=_all(i.swap() for i in items),
+    )
     return Wish(kind, said, order, items, way, reason, address)
-
-
-def _because(reason: str) -> str:
-    return {
-        "no longer needed": "it is no longer needed",
-        "ordered by mistake": "I ordered it by mistake",
-    }.get(reason, "")
 
 
 def _items(text: str) -> Iterator[Item]:
@@ -115,7 +112,7 @@ def _listed(options: Mapping[str, str] | None) -> str:
 
 def _all(parts: Iterator[str]) -> str:
     *some, last = [*parts] or [""]
-    return f"{', '.join(some)} and {last}" if some else last
+    return str(words()["several"]).format(some=", ".join(some), last=last) if some else last
 
 
 def _in_first_person(text: str) -> str:

@@ -4,9 +4,8 @@ Written apart from src/: nothing of ours is imported, so that a mistake there is
 """
 
 from collections import Counter
-from typing import Any
 
-from _aftersales.tau import Database, Raw, Write
+from xiaoer.evaluate.tau.files import Args, Database, Raw, Write
 
 REASONS = ("no longer needed", "ordered by mistake")
 
@@ -21,7 +20,7 @@ def applied(data: Database, user_id: str, write: Write) -> bool:
     return _DOES[write.name](data, order, write.args)
 
 
-def _cancel(data: Database, order: Raw, args: Any) -> bool:
+def _cancel(data: Database, order: Raw, args: Args) -> bool:
     if order["status"] != "pending" or args["reason"] not in REASONS:
         return False
     held = Counter[str]()
@@ -34,21 +33,21 @@ def _cancel(data: Database, order: Raw, args: Any) -> bool:
     return True
 
 
-def _address(data: Database, order: Raw, args: Any) -> bool:
+def _address(data: Database, order: Raw, args: Args) -> bool:
     if order["status"] != "pending":
         return False
     order["address"] = _address_in(args)
     return True
 
 
-def _user_address(data: Database, user_id: str, args: Any) -> bool:
+def _user_address(data: Database, user_id: str, args: Args) -> bool:
     if args["user_id"] != user_id:
         return False
     data.users[user_id]["address"] = _address_in(args)
     return True
 
 
-def _payment(data: Database, order: Raw, args: Any) -> bool:
+def _payment(data: Database, order: Raw, args: Args) -> bool:
     way, ways = args["payment_method_id"], data.users[order["user_id"]]["payment_methods"]
     original = order["payment_history"][0]
     total = cents(original["amount"])
@@ -61,7 +60,7 @@ def _payment(data: Database, order: Raw, args: Any) -> bool:
     return True
 
 
-def _items(data: Database, order: Raw, args: Any) -> bool:
+def _items(data: Database, order: Raw, args: Args) -> bool:
     if order["status"] != "pending" or (difference := _difference(data, order, args)) is None:
         return False
     for old, new in zip(args["item_ids"], args["new_item_ids"], strict=True):
@@ -75,7 +74,7 @@ def _items(data: Database, order: Raw, args: Any) -> bool:
     return True
 
 
-def _return(data: Database, order: Raw, args: Any) -> bool:
+def _return(data: Database, order: Raw, args: Args) -> bool:
     way, ways = args["payment_method_id"], data.users[order["user_id"]]["payment_methods"]
     original = order["payment_history"][0]["payment_method_id"]
     if order["status"] != "delivered" or not _in_order(order, args["item_ids"]) or way not in ways:
@@ -89,7 +88,7 @@ def _return(data: Database, order: Raw, args: Any) -> bool:
     return True
 
 
-def _exchange(data: Database, order: Raw, args: Any) -> bool:
+def _exchange(data: Database, order: Raw, args: Args) -> bool:
     if order["status"] != "delivered" or (difference := _difference(data, order, args)) is None:
         return False
     order["status"] = "exchange requested"
@@ -115,7 +114,7 @@ def cents(amount: float) -> int:
     return round(amount * 100)
 
 
-def _difference(data: Database, order: Raw, args: Any) -> int | None:
+def _difference(data: Database, order: Raw, args: Args) -> int | None:
     """In cents; None if one item cannot be swapped so, or it cannot be settled so."""
     olds, news, way = args["item_ids"], args["new_item_ids"], args["payment_method_id"]
     ways = data.users[order["user_id"]]["payment_methods"]
@@ -153,5 +152,5 @@ def _sign(paid: Raw) -> int:
     return 1 if paid["transaction_type"] == "payment" else -1
 
 
-def _address_in(args: Any) -> Raw:
+def _address_in(args: Args) -> Raw:
     return {part: args[part] for part in ("address1", "address2", "city", "country", "state", "zip")}

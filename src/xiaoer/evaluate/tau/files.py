@@ -5,10 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 Raw = dict[str, Any]
+Args = Mapping[str, Any]
+NOW = datetime(2024, 5, 15, 19, 0, tzinfo=UTC)  # the day its customers speak
 WRITES = frozenset(
     {
         "cancel_pending_order",
@@ -25,7 +28,7 @@ WRITES = frozenset(
 @dataclass(frozen=True, slots=True)
 class Write:
     name: str
-    args: Mapping[str, Any]
+    args: Args
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def tasks(folder: Path, *parts: str) -> Iterator[Task]:
             )
 
 
-def _json(folder: Path, name: str) -> Any:
+def _json(folder: Path, name: str) -> Any:  # noqa: ANN401 - whatever the file holds
     plain = folder / f"{name}.json"
     if plain.is_file():
         return json.loads(plain.read_text("utf-8"))
