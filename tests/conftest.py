@@ -32,15 +32,19 @@ settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("run")
 
 
-class OneBrowser(LoadScopeScheduling):  # type: ignore[misc] # it ships no types
-    """Each test goes to whichever worker is free; those of the browser all to one, which has it open.
+TOGETHER = ("tests/browser/", "tests/evaluate/test_own.py")
+
+
+class Placed(LoadScopeScheduling):  # type: ignore[misc] # it ships no types
+    """Each test goes to whichever worker is free; those of the browser all to one, which has it open, and
+    those on the stage to one, where it is set.
 
     (xdist_group would say so, but xdist 3.8 marks a test's id in a way that pytest 9.2 does not see.)
     """
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
 
 def pytest_collection_finish() -> None:
@@ -49,8 +53,8 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
-    return OneBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Placed:
+    return Placed(config, log)
 
 
 def is_loopback(host: str) -> bool:
