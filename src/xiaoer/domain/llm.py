@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     TURN = "turn"  # a customer's message is answered
     VOICE = "voice"  # our own reply is worded anew
     CHECK = "check"  # the operator tries an endpoint
+    ASSIST = "assist"  # somebody at the desk is helped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
