@@ -46,6 +46,16 @@ def test_a_gap_is_shown_filled_and_told_as_filled(kb: Run, tmp_path: Path) -> No
     assert json.loads(kb("gaps", "--language", "en", "--json")) == []
     assert json.loads(kb("gaps", "--since", "2099-01-01", "--json")) == []
 
+    assert f"id {gap['id']}" in shown
+    drafted = kb("gaps", "--draft", gap["id"])
+    assert f"草稿 draft · zh/{gap['suggestions'][0]['slug']}" in drafted
+    assert "no language model is set up" in drafted
+    assert "顾客问 asked: " in drafted
+    assert "13800138000" not in drafted
+    [draft] = json.loads(kb("gaps", "--draft", gap["id"], "--json"))["drafts"]
+    assert (draft["draft"], draft["state"], draft["body"]) == (True, "no_model", "")
+    assert "没有这个缺口" in kb("gaps", "--draft", "0123456789abcdef", fails=2)
+
     (tmp_path / "class.md").write_text(ARTICLE)
     kb("edit", "pottery-class", "class.md", "--language", "zh")
     published = kb("publish", "pottery-class")

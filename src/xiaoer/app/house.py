@@ -11,6 +11,7 @@ from typing import Any
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
+from xiaoer.app.assisting import Assist, furnish_assist
 from xiaoer.app.clockwork import Clockwork, furnish_clockwork
 from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import (
@@ -79,6 +80,7 @@ class App:
     knowledge: Knowledge
     own_words: OwnWords
     learning: Learning
+    assist: Assist
     models: Models | None  # language models, asked where the local mind is not sure
     embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
     secret: Mapping[str, str]
@@ -182,6 +184,7 @@ async def open_app(
         clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
         patience_s = WITH_A_MODEL_S if models else PATIENCE_S
         clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice, patience_s=patience_s)
+        assist = furnish_assist(store, clerk, around, models=models, knowledge=knowledge, settings=settings)
         looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
         yield App(
             settings=settings,
@@ -195,6 +198,7 @@ async def open_app(
             knowledge=knowledge,
             own_words=words,
             learning=learning,
+            assist=assist,
             models=models,
             embedding=_runs(joining, shelving, library),
             secret=secret,

@@ -56,6 +56,7 @@ class Trouble(StrEnum):
     MODEL_GONE = "model_gone"
     OVERTAKEN = "overtaken"
     NO_PIN = "no_pin"
+    NO_GAP = "no_gap"
     NO_TEMPLATE = "no_template"
     NOTHING_TO_TRY_ON = "nothing_to_try_on"
     METHOD = "method"
@@ -113,6 +114,7 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.MODEL_GONE: 409,
     Trouble.OVERTAKEN: 409,
     Trouble.NO_PIN: 404,
+    Trouble.NO_GAP: 404,
     Trouble.NO_TEMPLATE: 404,
     Trouble.NOTHING_TO_TRY_ON: 404,
     Trouble.METHOD: 405,
