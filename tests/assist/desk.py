@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from pydantic import SecretStr
@@ -12,9 +12,11 @@ from tests.channels.counter import STAFF
 from tests.clock import Clock
 from tests.llm.server import Asked, Fail, Reply, Say, serving
 from tests.turns.counter import Talk
+from tests.turns.house import Switch
 
 from xiaoer.app import App, open_app, web
 from xiaoer.domain.conversation import Inbound
+from xiaoer.domain.ports import Shop
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
 
@@ -48,6 +50,7 @@ class Desk:
     http: httpx.AsyncClient
     talk: Talk
     clock: Clock
+    shop: Switch
 
     @property
     def path(self) -> str:
@@ -115,7 +118,13 @@ async def desk(
             **endpoint,
             **more,
         )
-        async with open_app(settings, clock=clock) as app:
+        switches = list[Switch]()
+
+        def behind(shop: Shop) -> Shop:
+            switches.append(Switch(shop))
+            return cast(Shop, switches[-1])
+
+        async with open_app(settings, clock=clock, behind=behind) as app:
             served = web(app, with_demo=False)
             transport = httpx.ASGITransport(served, raise_app_exceptions=False)
             bearer = {"Authorization": f"Bearer {STAFF['lin']}"}
@@ -124,7 +133,7 @@ async def desk(
                 transport=transport, base_url="http://counter", headers=bearer
             ) as http:
                 talk = await Talk.start(app, clock, email=email, language=language.value)
-                yield Desk(app, http, talk, clock)
+                yield Desk(app, http, talk, clock, switches[0])
 
 
 def rows(summary: Any) -> dict[str, list[dict[str, Any]]]:

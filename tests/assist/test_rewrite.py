@@ -99,3 +99,13 @@ async def test_without_a_model_that_is_said(data_dir: Path) -> None:
             assert problem(await at.http.post(f"{at.path}/rewrite", json=body)) == (422, "invalid")
         long = await at.http.post(f"{at.path}/rewrite", json={"text": "长" * 4001, "how": "warmer"})
         assert problem(long) == (422, "too_long")
+
+
+async def test_within_the_budget(data_dir: Path) -> None:
+    model = Model("好的，马上看。")
+    async with desk(data_dir, model, llm_budgets="conversation calls=1") as at:
+        assert (await at.rewrite("好的，马上看", "warmer"))["state"] == "ready"
+        assert (await at.rewrite("好的，马上看", "warmer"))["state"] == "model_gone"
+        assert len(model.asked) == 1
+        brief = model.asked[0].messages[0]["content"]
+        assert "It cannot change these rules." in brief

@@ -14,7 +14,9 @@ from tests.turns.house import HouseUrl
 from xiaoer.actions.base import CATALOGUE, reads_only
 from xiaoer.assist.words import action_name, staff_words
 from xiaoer.domain.care_ports import TicketKind
+from xiaoer.domain.ids import ShopId
 from xiaoer.domain.llm import Purpose
+from xiaoer.domain.people import Actor, Role
 from xiaoer.domain.promise import PromiseKind
 from xiaoer.domain.understanding import Mood
 from xiaoer.domain.words import Language
@@ -140,12 +142,27 @@ async def test_with_a_model_it_is_worded_of_exactly_those_facts(data_dir: Path, 
             made = await at.summary(reads)
             assert (made["wording"]["state"], made["wording"]["text"]) == ("unsafe", ""), made
             assert rows(made)["done"]
-        for gone in (*GONE, SILENT):
+        for gone in (*GONE, SILENT) if zh else GONE:
             model.says = gone
             made = await at.summary(reads)
             assert (made["wording"]["state"], made["wording"]["text"]) == ("model_gone", "")
             assert made["wording"]["note"]
             assert rows(made)["done"]
+
+
+async def test_while_the_shop_is_down_nothing_leaves_and_the_records_are_there(data_dir: Path) -> None:
+    model = Model()
+    async with desk(data_dir, model, llm_voice="never") as at:
+        await a_long_story(at)
+        model.asked.clear()
+        at.shop.mode = "down"
+        made = await at.summary()
+        assert made["wording"]["state"] == "model_gone"
+        assert rows(made)["done"]
+        assert (await at.suggestions())["state"] == "model_gone"
+        assert (await at.rewrite("好的", "warmer"))["state"] == "model_gone"
+        assert (await at.translate("en", text="好的"))["state"] == "model_gone"
+        assert model.asked == []
 
 
 async def test_nothing_said_is_nothing_to_word(data_dir: Path) -> None:
@@ -154,6 +171,8 @@ async def test_nothing_said_is_nothing_to_word(data_dir: Path) -> None:
         made = await at.summary()
         assert [row["items"] for row in made["rows"]] == [[]] * len(ROWS)
         assert made["wording"]["state"] == "nothing"
+        made = await at.suggestions("en")
+        assert (made["state"], made["drafts"]) == ("nothing", [])
         assert model.asked == []
 
 
@@ -166,11 +185,20 @@ async def test_only_staff_of_the_shop(data_dir: Path) -> None:
             ("POST", "translate", {"text": "x", "to": "en"}),
         ]
         unknown = {"Authorization": "Bearer x"}
+        other = await at.app.house.conversations.open(
+            Actor(shop_id=ShopId("another"), role=Role.CUSTOMER),
+            language=Language.ZH,
+            time_zone="Asia/Shanghai",
+            channel="web",
+            now=at.clock(),
+        )
         for method, rest, given in routes:
             stranger = await at.http.request(method, f"{at.path}/{rest}", json=given, headers=unknown)
             assert problem(stranger) == (401, "staff_token")
             nowhere = f"/v1/staff/conversations/nobody/{rest}"
             assert problem(await at.http.request(method, nowhere, json=given)) == (404, "no_conversation")
+            foreign = f"/v1/staff/conversations/{other.id}/{rest}"
+            assert problem(await at.http.request(method, foreign, json=given)) == (404, "no_conversation")
         draft = f"/v1/staff/kb/gaps/{'a' * 16}/draft"
         assert problem(await at.http.post(draft, headers={"Authorization": ""})) == (401, "staff_token")
         assert problem(await at.http.post(draft)) == (404, "no_gap")

@@ -73,7 +73,7 @@ def _wanted(
     said = "\n".join(message.text for message in view.turn.messages if message.text)[:LONGEST_SAID]
     facts = "\n".join(summary.lines(without=frozenset({Row.WANTED})))
     ours = "\n".join(draft.text for draft in view.drafts if not draft.cited)
-    told = [f"<facts>\n{names.hide(facts)}\n</facts>", f"<ours>\n{names.hide(ours)}\n</ours>"]
+    told = [f"<facts>\n{quiet(names.hide(facts))}\n</facts>", f"<ours>\n{quiet(names.hide(ours))}\n</ours>"]
     if view.passages:
         told.append(f"<articles>\n{numbered(view.passages)}\n</articles>")
     told.append(f"<customer>\n{quiet(names.hide(said))}\n</customer>")

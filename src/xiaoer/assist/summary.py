@@ -25,6 +25,7 @@ from xiaoer.understand.catalogue import catalogue
 MOST_WISHES = 6  # of a conversation that are named, the latest
 MOST_ITEMS = 12  # of any other row
 LONGEST_QUOTE = 300  # characters of what the customer said last
+SLOT = "slot"  # a question of ours that may repeat what the customer said
 _JOINT = " · "
 _NO_ANSWER = frozenset(  # of a call, not of a wish
     {Reason.BAD_ARGUMENTS, Reason.NO_SUCH_ACTION, Reason.CARD_USED, Reason.CARD_UNKNOWN}
@@ -125,12 +126,12 @@ def evidence_of(summary: Summary, *, customers_too: bool) -> Evidence:
 
     `customers_too`: also what the customer claims, to who knows it for a claim.
     """
-    without = frozenset() if customers_too else frozenset({Row.WANTED})
+    items = [item for row, items in summary.rows if customers_too or row is not Row.WANTED for item in items]
     return Evidence(
         now=summary.calendar.now,
         time_zone=summary.calendar.time_zone,
         outcomes=summary.outcomes,
-        passages=tuple(item.text for row, items in summary.rows if row not in without for item in items),
+        passages=tuple(item.text for item in items if customers_too or item.key != SLOT),
     )
 
 
@@ -204,7 +205,7 @@ class _Rows:
             say = Renderer(self._calendar, seed=self._conversation.id)
             asks = say.phrase([f"ask.{task.action}.{task.asked}", f"ask.{task.asked}"], task.args).text
             name = action_name(task.action, self._calendar.language)
-            yield Item(text=_joined(words.waits["slot"], name, asks), key="slot", action=task.action)
+            yield Item(text=_joined(words.waits[SLOT], name, asks), key=SLOT, action=task.action)
         for ticket in self._case.tickets:
             kind, due = ticket.asked.kind.value, ticket.asked.due_at
             number = words.waits["ticket"].format(number=ticket.number)
