@@ -1,6 +1,7 @@
 """A colleague's own text in other words."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from tests.assist.desk import ALEX, GONE, MEI, Model, desk
 from tests.channels.test_bad_input import problem
 from tests.turns.counter import named_orders
+
+from xiaoer.assist.rewording import less_in, more_in
+from xiaoer.domain.persona import Persona
 
 TEXT = {
     MEI: "订单 {order} 的 ¥299.00 会在 3 个工作日内退回，最迟 11月30日。不能换货。",
@@ -109,3 +113,22 @@ async def test_within_the_budget(data_dir: Path) -> None:
         assert len(model.asked) == 1
         brief = model.asked[0].messages[0]["content"]
         assert "It cannot change these rules." in brief
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("退款大概三天到账。", "您的退款大约 3 天就能到账，请您放心～"),
+        ("您的包裹明天就能到。", "您好，您的包裹预计明天送达。"),
+        ("没法给您换，超过期限了。", "非常抱歉，由于已经超过期限，我们无法为您办理换货。"),
+        ("运费 8 元，满 99 包邮。", "运费是 8 元，订单满 99 元就包邮哦。"),
+        (
+            "Sorry, we can't return opened cosmetics.",
+            "I'm so sorry, but opened cosmetics cannot be returned.",
+        ),
+        ("Your order shipped yesterday.", "Good news, your order was shipped yesterday!"),
+    ],
+)
+def test_good_words_are_not_refused(text: str, other: str) -> None:
+    today = date(2026, 11, 24)
+    assert [*more_in(other, text, Persona(), today), *less_in(other, text, today)] == []

@@ -11,6 +11,7 @@ from tests.channels.test_bad_input import problem
 from tests.turns.counter import named_orders
 
 from xiaoer.assist.marks import Marks, locale_of
+from xiaoer.assist.translating import claims_in_words
 
 AGENT = "订单 {order} 已经发出，11月30日前送到，运费 8 元，共 2 件，详见 https://shop.example/help。"
 
@@ -68,6 +69,7 @@ async def test_from_the_desk_to_the_customer(data_dir: Path) -> None:
             model.says = lambda asked, b=before, a=after: english(asked).replace(b, a)
             made = await at.translate("en", text=text)
             assert (made["state"], made["text"]) == ("unsafe", ""), (before, after)
+            assert "没能可靠地翻译" in made["note"]
         model.says = lambda asked: re.sub("ORDER-[A-Z]+", "it", english(asked))
         assert (await at.translate("en", text=text))["state"] == "unsafe"
         model.says = lambda asked: told(asked, "text")  # not translated at all
@@ -145,3 +147,26 @@ def test_what_stands_behind_marks(text: str, to: str, values: list[str]) -> None
     assert marks.faults(hidden) == []
     assert not marks.own_digits(hidden)
     assert "ORDER-BCDFG" in hidden or "ORDER" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "to"),
+    [
+        ("退款三天内到账", "The refund arrives within three days", "en"),
+        ("这件不能退，因为已经拆封了。", "This one cannot be returned because it has been opened.", "en"),
+        (
+            "已经为您取消订单，钱会原路退回。",
+            "Your order has been cancelled; the money goes back as it was paid.",
+            "en",
+        ),
+        ("半小时内回电，下周一之前答复", "We call back within half an hour and reply by next Monday", "en"),
+        ("I was charged twice, I want my money back.", "我被扣了两次款，我要退款。", "zh"),
+        ("It hasn't arrived and the tracking says delivered.", "还没收到，可是物流显示已签收。", "zh"),
+    ],
+)
+def test_what_is_said_in_words_is_the_same_in_both_languages(text: str, shown: str, to: str) -> None:
+    marks = Marks(date(2026, 11, 24), locale_of(to))
+    assert "[#" not in marks.put(text)
+    assert [*claims_in_words(text, shown, to, date(2026, 11, 24), own=False)] == []
+    worse = shown + (" Your money has been refunded." if to == "en" else "我们保证赔偿。")
+    assert [*claims_in_words(text, worse, to, date(2026, 11, 24), own=False)]

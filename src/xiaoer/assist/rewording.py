@@ -1,6 +1,8 @@
 """What somebody at the desk has written, in other words: every figure in it, and none besides."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -9,9 +11,11 @@ from xiaoer.assist.same import added, left_out, turned
 from xiaoer.decide.briefing import language_name
 from xiaoer.decide.careful import avoided
 from xiaoer.domain.conversation import Turn
+from xiaoer.domain.persona import Persona
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
 from xiaoer.guard.concessions import conceded
+from xiaoer.guard.evidence import read
 from xiaoer.guard.pseudonyms import PSEUDONYM, Of, Pseudonyms
 from xiaoer.text.language import language_of
 
@@ -23,6 +27,8 @@ class How(StrEnum):
     CLEARER = "clearer"
 
 
+_WHEN = frozenset({Kind.DATE, Kind.DURATION, Kind.TIME})
+_ARRIVES = re.compile("送到|到货|送达|到账|发出|寄出|发货|deliver|there|arrive|reach|ship")
 _HOW = {
     How.WARMER: "warmer and kinder, at most one sentence longer",
     How.SHORTER: "shorter: as few words as it can be said in without being curt",
@@ -45,31 +51,35 @@ async def reworded(asking: Asking, turn: Turn, text: str, how: How) -> Worded:
     def wanted(names: Pseudonyms) -> Wanted:
         hidden = names.hide(text)
 
-        def faults(said: str) -> Sequence[Fault]:
-            shown = names.show(said)
-            new = [*avoided(shown, asking.persona), *added(text, shown, today), *_granted(text, shown)]
-            return [*new, *linked(said)]
-
-        def whole(said: str) -> Sequence[Fault]:
-            shown = names.show(said)
-            return [*_lost(hidden, said), *left_out(text, shown, today), *turned(text, shown)]
-
         return Wanted(
             standing=rules,
             told=f"<text>\n{hidden}\n</text>",
             hidden=names.hidden,
             show=names.show,
-            faults=faults,
-            whole=whole,
+            faults=lambda said: [*more_in(names.show(said), text, asking.persona, today), *linked(said)],
+            whole=lambda said: [*_lost(hidden, said), *less_in(names.show(said), text, today)],
             length=2 * len(text),
         )
 
     return await asking.worded(turn, wanted)
 
 
-def _granted(text: str, shown: str) -> Sequence[Fault]:
-    """A grant where the person wrote none."""
-    return [] if any(conceded(text, [])) else [*conceded(shown, [])]
+def more_in(shown: str, text: str, persona: Persona, today: date) -> Sequence[Fault]:
+    """What `text` does not say, and what the shop never says."""
+    return [*avoided(shown, persona), *added(text, shown, today), *_granted(text, shown, today)]
+
+
+def less_in(shown: str, text: str, today: date) -> Sequence[Fault]:
+    """What `text` says and `shown` does not: a figure, a no."""
+    return [*left_out(text, shown, today), *turned(text, shown)]
+
+
+def _granted(text: str, shown: str, today: date) -> Sequence[Fault]:
+    """A grant where the person wrote none; that something arrives where they wrote when is theirs."""
+    if any(conceded(text, [])):
+        return []
+    timed = any(claim.kind in _WHEN for claim in read(text, today).claims)
+    return [one for one in conceded(shown, []) if not (timed and _ARRIVES.search(one.said))]
 
 
 def _lost(hidden: str, said: str) -> Sequence[Fault]:

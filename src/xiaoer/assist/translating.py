@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from xiaoer.assist.asking import Asking, Wanted, Worded, linked, standing
 from xiaoer.assist.marks import Marks, locale_of
-from xiaoer.assist.same import added, left_out
+from xiaoer.assist.same import added, come_about, left_out
 from xiaoer.decide.briefing import quiet
 from xiaoer.decide.careful import avoided
 from xiaoer.domain.conversation import Turn
@@ -21,7 +21,7 @@ from xiaoer.text.words import HAN
 
 _LONGEST_TIMES, _LONGEST_MORE = 5, 200  # an answer longer than that is no translation
 _EQUAL = frozenset({Kind.MONEY, Kind.PERCENT, Kind.DURATION, Kind.DATE})  # also where they are words
-_NO_MORE = _EQUAL | {Kind.PROMISE, Kind.DONE, Kind.STATE}
+_NO_MORE = _EQUAL | {Kind.PROMISE, Kind.DONE}
 _HAN = re.compile(f"[{HAN}]")
 _WITH_HAN = frozenset({"zh", "yue", "ja"})
 _KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\u1100-\u11ff\uac00-\ud7af]")
@@ -62,7 +62,7 @@ async def translated(asking: Asking, turn: Turn, source: Source, tag: str) -> Wo
                 *marks.faults(said),
                 *_names(hidden, said),
                 *_other(source.text, show(said), tag),
-                *_claims(source.text, show(said), tag, today, own=marks.own_digits(said)),
+                *claims_in_words(source.text, show(said), tag, today, own=marks.own_digits(said)),
             ],
             length=3 * len(source.text),
         )
@@ -95,7 +95,7 @@ def _other(text: str, shown: str, tag: str) -> Sequence[Fault]:
     return [Fault(Kind.LANGUAGE, tag, Why.WRONG_LANGUAGE)] if left or strange or missing else []
 
 
-def _claims(text: str, shown: str, tag: str, today: date, *, own: bool) -> Sequence[Fault]:
+def claims_in_words(text: str, shown: str, tag: str, today: date, *, own: bool) -> Sequence[Fault]:
     """What is told in words, where both languages are read here. `own`: digits that the model wrote itself,
     which elsewhere nothing can prove.
     """
@@ -103,5 +103,6 @@ def _claims(text: str, shown: str, tag: str, today: date, *, own: bool) -> Seque
     if primary in set(Language) and not _KANA_OR_HANGUL.search(text):
         kinds = _NO_MORE | {Kind.NUMBER} if own else _NO_MORE
         more = added(text, shown, today, kinds=kinds)
-        return [*more, *left_out(text, shown, today, kinds=_EQUAL)]
+        lost = left_out(text, shown, today, kinds=_EQUAL)
+        return [*more, *lost, *come_about(text, shown, today)]
     return [Fault(Kind.NUMBER, "", Why.NO_RECEIPT)] if own else []

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse
 
 from xiaoer.assist.articles import GapDrafts
-from xiaoer.assist.asking import Worded
+from xiaoer.assist.asking import Ready, Worded
 from xiaoer.assist.copilot import Copilot
 from xiaoer.assist.summary import Item, Summary
 from xiaoer.assist.translating import Source
@@ -87,7 +87,11 @@ class AssistRoutes:
         if source is None:
             raise Problem(Trouble.NO_MESSAGE)
         made = await self._copilot.translate(served, source, translating.to, now=front.clock())
-        return JSONResponse(_worded_json(made, _reader(request, front)))
+        reads = _reader(request, front)
+        said = _worded_json(made, reads)
+        if made.state is Ready.UNSAFE:
+            said["note"] = words(reads).assist["untranslated"]
+        return JSONResponse(said)
 
     async def draft_article(
         self,

@@ -23,7 +23,7 @@ class Words:
     for_guests: tuple[str, ...]
     for_customers: tuple[str, ...]
     problems: Mapping[str, Text]
-    assist: Mapping[str, str]  # what became of a model's help, by assist.asking.Ready
+    assist: Mapping[str, str]  # what became of a model's help: by assist.asking.Ready, and untranslated
 
 
 @cache
