@@ -38,7 +38,10 @@ from xiaoer.settings import Settings
 KINDS = {
     "question": ("whatever happens to the stuff if nobody is home and it rains on it, what then", 1),
     "look-up": ("My neighbour reckons the parcel fell off the back of a lorry, any chance you could see", 2),
-    "change": ("my other half says to bin it, that thing from the other day, so cancel away I guess", 1),
+    "change": (
+        "between you and me the missus would sooner have the money, so what about a cancel of sorts",
+        1,
+    ),
     "chat": ("I am at my wits end with this whole palaver to be honest", 1),
 }
 EMAIL = "alex.morgan@example.com"
@@ -136,7 +139,9 @@ def main() -> int:
         machine = f"{platform.machine()}, Python {platform.python_version()}"
         given.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
     well = all(
-        one_["calls"] <= one_["most_calls"] and one_["before_first_ms"] <= 30 and one_["added_share"] <= 0.1
+        0 < one_["calls"] <= one_["most_calls"]
+        and one_["before_first_ms"] <= 30
+        and one_["added_share"] <= 0.1
         for one_ in rows
     )
     return 0 if well else 1

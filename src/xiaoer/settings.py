@@ -131,6 +131,20 @@ class Settings(BaseSettings):
     llm_assist_s: float = Field(
         default=15.0, gt=0, le=60, description="Seconds somebody at the desk waits for its help, at most"
     )
+    llm_begins: Literal["off", "shadow", "suggest", "automatic"] = Field(
+        default="automatic",
+        description="The mode of every intent that nobody has switched: off, shadow, suggest, automatic",
+    )
+    llm_sample: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="In shadow and suggest: share of the turns it is not needed in that it is tried on too",
+    )
+    llm_bar: str = Field(
+        default="trials=50 good=0.85 held=0.05",
+        description="What trials must come to before an intent goes up: how many, lower bound, held back",
+    )
     mcp: bool = Field(
         default=False, description="Also serve agents of customers, at /mcp; needs the extra mcp"
     )
@@ -138,7 +152,7 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Host names under which agents reach /mcp, comma-separated; this machine's are known",
     )
-    mcp_confirm_url: str = Field(
+    customer_page: str = Field(
         default="",
         description="Page where customers find their conversation; may hold {conversation_id}",
     )

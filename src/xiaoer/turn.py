@@ -1,5 +1,6 @@
 """START HERE: `Clerk.answer` is the whole story of a customer's message."""
 
+import asyncio
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,7 @@ from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, 
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
+from xiaoer.domain.job import NewJob
 from xiaoer.domain.learning_ports import Corrections
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
@@ -114,6 +116,7 @@ class Clerk:
     wakeups: Wakeups
     clock: Callable[[], datetime]
     versions: Callable[[], Mapping[str, str]]  # of code, classifier, knowledge, policy, as they are now
+    later: Callable[[Turn], tuple[NewJob, ...]] = lambda turn: ()  # what is done once it is answered
 
     async def answer(self, conversation_id: ConversationId) -> tuple[TurnRecord, ...]:
         """Answer all a customer has said. Nothing while another process is answering.
@@ -178,7 +181,7 @@ class Clerk:
         A bug in a step is a person's to mend. What the steps before it did is still told and remembered.
         """
         begun = perf_counter()
-        for _ in range(MOST_STEPS):
+        while len(turn.steps) < MOST_STEPS:
             try:
                 if first and not turn.steps:
                     chosen: Chosen | None = first
@@ -186,7 +189,7 @@ class Clerk:
                     chosen = proposed(chosen, turn)
                 if chosen is None:
                     break
-                turn = await self._step(turn, chosen)
+                turn = await self._steps(turn, chosen)
             except StoreDown:
                 raise  # nothing can be kept now; the message is stored and answered once the store is back
             except Exception as bug:  # noqa: BLE001 - the edge of a turn
@@ -204,8 +207,21 @@ class Clerk:
         heard_by = {"classifier": turn.understanding.model} if turn.understanding.model else {}
         return {**self.versions(), **heard_by}
 
+    async def _steps(self, turn: Turn, chosen: Chosen) -> Turn:
+        """The step, and with it what is only looked up beside it: all of that at once."""
+        beside = [one for one in chosen.beside if _looks_up(one)][: MOST_STEPS - len(turn.steps) - 1]
+        steps = [replace(chosen, beside=()), *(beside if _looks_up(chosen) else ())]
+        outcomes = await asyncio.gather(*(self._act(one.decision, turn) for one in steps))
+        for one, outcome in zip(steps, outcomes, strict=True):
+            turn = await self._said_of(turn, one, outcome)
+        return turn
+
     async def _step(self, turn: Turn, chosen: Chosen) -> Turn:
-        outcome = await self._act(chosen.decision, turn)
+        return await self._said_of(turn, chosen, await self._act(chosen.decision, turn))
+
+    async def _said_of(self, turn: Turn, chosen: Chosen, outcome: Outcome | None) -> Turn:
+        if isinstance(outcome, Done) and not reads_only(outcome.action):
+            chosen = replace(chosen, told_later=False)  # in our words, with its number and what it promises
         reply = self.voice.say(chosen, outcome, turn)
         own = await self.wording.instead(reply, chosen, outcome, turn) if self.wording else None
         if own is None or found_in(own, turn, chosen, outcome):
@@ -269,8 +285,9 @@ class Clerk:
         return reply if other is None or found_in(other, turn) else other
 
     async def _finish(self, record: TurnRecord) -> TurnRecord:
-        whole = replace(record, questions=asked_of(record), promises=promised_in(record.turn))
-        if (correction := put_right(record.turn)) is not None:
+        turn = record.turn
+        whole = replace(record, questions=asked_of(record), promises=promised_in(turn), jobs=self.later(turn))
+        if (correction := put_right(turn)) is not None:
             await self.house.corrections.add(correction)
         await self.house.conversations.finish_turn(whole, now=self.clock())
         return whole
@@ -387,6 +404,11 @@ class Clerk:
 def _is_heard(chosen: Chosen) -> bool:
     """What a language model says was heard as it came; what it looks up is told in its words."""
     return chosen.told_later or isinstance(chosen.decision, Tell)
+
+
+def _looks_up(chosen: Chosen) -> bool:
+    call = chosen.decision
+    return isinstance(call, Do) and call.confirmed is None and reads_only(call.action)
 
 
 def _silence(conversation: Conversation) -> Understanding:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.adversary.world import INSIDE, PROMPT, SECRET, Town
+from tests.adversary.world import INSIDE, PROMPT, SECRET, SOLD_OUT, Town
 from typing_extensions import override
 
 from xiaoer.actions.base import CATALOGUE, Reach, Risk
@@ -27,7 +27,7 @@ from xiaoer.domain.decision import (
     Task,
     Wait,
 )
-from xiaoer.domain.ids import IntentId, StaffId
+from xiaoer.domain.ids import ConversationId, IntentId, StaffId
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
@@ -74,6 +74,7 @@ class Dossier:
 
     towns: Sequence[Town]
     cards: list[IntentId] = field(default_factory=list)  # of anybody
+    card_of: dict[ConversationId, IntentId] = field(default_factory=dict)  # the newest of each
     secrets: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     by_field: dict[str, list[str]] = field(default_factory=dict)  # of the right kind, but for the owner
@@ -143,7 +144,7 @@ class Villain:
         """What an honest model would give: the choices the action itself offers, and the customer's words."""
         args: dict[str, Any] = {}
         for slot in CATALOGUE[name].takes.model_fields:
-            said = self._said(name, slot)
+            said = self._said(name, slot, reach.conversation_id)
             picked = () if said is not None else await CATALOGUE[name].choices(slot, args, actor, reach)
             if picked:
                 args[slot] = self.rng.choice(picked[:6]).value
@@ -151,13 +152,16 @@ class Villain:
                 args[slot] = said
         return args
 
-    def _said(self, name: str, slot: str) -> Any:
-        product = self.rng.choice(self.dossier.towns[0].stock.products)
+    def _said(self, name: str, slot: str, conversation_id: ConversationId) -> Any:
+        products = self.dossier.towns[0].stock.products
+        product = self.rng.choice(products)
         given: Mapping[str, Any] = {
             "address": STREET, "title": TITLE, "tax_number": TAX, "what": "太慢了", "phone": "13912345678",
-            "email": "me@mail.test", "why": "asked", "measure": "26.5 cm", "words": "",
+            "email": self.rng.choice(["", "me@mail.test"]), "why": "asked", "measure": "26.5 cm", "words": "",
             "product_id": product.id, "first": product.id, "kind": "company",
-            "second": self.rng.choice(self.dossier.towns[0].stock.products).id,
+            "second": self.rng.choice(products).id,
+            "product": self.rng.choice(products[SOLD_OUT::10]).id,
+            "card_id": self.dossier.card_of.get(conversation_id, "none"),
             "unopened": True, "price_max_minor": self.rng.choice([None, 10**6]),
         }  # fmt: skip
         if slot == "reason":
@@ -182,7 +186,9 @@ class Hostile(Mind):
             self._endless = rng.random() < 0.25
         if not self._endless and turn.steps and rng.random() < 0.4:
             return None
-        return Chosen(await self._decision(turn), "hostile")
+        others = [await self._decision(turn) for _ in range(rng.choice([0, 0, 0, 1, 9]))]
+        beside = tuple(Chosen(one, "hostile") for one in others)
+        return Chosen(await self._decision(turn), "hostile", beside=beside)
 
     async def _decision(self, turn: Turn) -> Decision:
         rng, villain = self._villain.rng, self._villain
@@ -192,7 +198,7 @@ class Hostile(Mind):
         if kind < 0.85:
             call = villain.unlawful()
             ruling = Ruling(StaffId("lin"), yes=True) if rng.random() < 0.3 else None
-            return replace(call, confirmed=self._card(turn), ruling=ruling)
+            return replace(call, confirmed=self._card(turn), ruling=ruling, asks=rng.random() < 0.2)
         return self._words(turn)
 
     def _card(self, turn: Turn) -> IntentId:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from xiaoer.actions.base import CATALOGUE, Risk
 from xiaoer.store.migrate import upgrade
 
 PER_ROUND = 3_000  # calls in one world; then the orders are used up
-LONG = 300_000  # calls from which each success path and each effect was reached so often:
+LONG = 1_000_000  # calls from which each success path and each effect was reached so often:
 REACHED = 100
 _SHM = Path("/dev/shm")  # noqa: S108 - in memory, if there is such a place
 
@@ -31,21 +32,23 @@ def tell(line: str) -> None:
 
 
 def play(calls: int, seed: int) -> tuple[Judge, int]:
+    """Until so many calls, or ctrl-C: then what was found so far counts."""
     judge, made, begun = Judge(), 0, time.monotonic()
     with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
         empty, path = Path(folder) / "empty.db", Path(folder) / "round.db"
         upgrade(f"sqlite:///{empty}")
-        while made < calls:
-            for old in Path(folder).glob("round.db*"):
-                old.unlink()
-            shutil.copy(empty, path)
-            before = len(judge.violations)
-            made += asyncio.run(one_round(path, min(PER_ROUND, calls - made), seed, judge))
-            for violation in judge.violations[before:]:
-                tell(f"seed {seed}: {violation.invariant}: {violation.what}")
-            seed += 1
-            speed = made / (time.monotonic() - begun)
-            tell(f"{made:>9,} calls  {len(judge.violations)} violations  {speed:,.0f}/s")
+        with suppress(KeyboardInterrupt):
+            while made < calls:
+                for old in Path(folder).glob("round.db*"):
+                    old.unlink()
+                shutil.copy(empty, path)
+                before = len(judge.violations)
+                made += asyncio.run(one_round(path, min(PER_ROUND, calls - made), seed, judge))
+                for violation in judge.violations[before:]:
+                    tell(f"seed {seed}: {violation.invariant}: {violation.what}")
+                seed += 1
+                speed = made / (time.monotonic() - begun)
+                tell(f"{made:>9,} calls  {len(judge.violations)} violations  {speed:,.0f}/s")
     return judge, made
 
 

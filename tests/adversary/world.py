@@ -13,7 +13,7 @@ from tests.shops.worlds import NOW, POLICY, world
 from typing_extensions import override
 
 from xiaoer.domain.catalog import Product
-from xiaoer.domain.changes import OrderChange, Urge
+from xiaoer.domain.changes import CustomerChange, OrderChange, Urge
 from xiaoer.domain.ids import CustomerId, OrderId, ShopId
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Case, Order, Parcel, ParcelEvent, ParcelState, RefundState
@@ -26,6 +26,7 @@ from xiaoer.shops.memory import MemoryShop, Stock
 
 SHOPS = (ShopId("moonhill"), ShopId("sunhill"))
 PER_SHOP = 20
+SOLD_OUT = 5  # of every ten products
 # (a phone; the same figures may stand in the middle of a row's random id)
 MARK = re.compile(r"q([nestv])([01])(\d\d)j[0-9a-f]{6}|(?<![0-9a-f]{8})1390\d{7}(?![0-9a-f]{8})")
 INSIDE = "k0nly1nside"  # in fields no tool may tell: an id of ours, a word that is only searched for
@@ -86,7 +87,7 @@ def town(shop: int, salts: tuple[str, ...] = ("",) * PER_SHOP) -> Town:
     given = tuple(
         _given(o, lives[(most.index(o.customer_id) + 7 * shop) % PER_SHOP], n) for n, o in enumerate(orders)
     )
-    products = tuple(_halved(replace(p, tags=(*p.tags, INSIDE)), n) for n, p in enumerate(world().products))
+    products = tuple(_shelved(replace(p, tags=(*p.tags, INSIDE)), n) for n, p in enumerate(world().products))
     return Town(
         policy=_policy(SHOPS[shop]),
         lives=lives,
@@ -138,7 +139,10 @@ def _parcel(parcel: Parcel, life: Life, *, late: bool) -> Parcel:
     )
 
 
-def _halved(product: Product, nth: int) -> Product:
+def _shelved(product: Product, nth: int) -> Product:
+    """Every second at half its price, so that there is a price to protect; a few are sold out."""
+    if nth % 10 == SOLD_OUT:
+        return replace(product, variants=tuple(replace(v, stock=0) for v in product.variants))
     if nth % 2:
         return product
     half = tuple(replace(v, price=Money(v.price.minor // 2, v.price.currency)) for v in product.variants)
@@ -175,11 +179,22 @@ def overpaid(order: Order) -> bool:
     return below or _back(order) > paid
 
 
+@dataclass(frozen=True, slots=True)
+class AccountEffect:
+    """The same of what happened in a customer's account."""
+
+    key: str
+    call: str
+    cause: str
+    before: Customer
+    after: Customer
+
+
 @dataclass
 class Books:
     """What a fake order system writes down beside its books."""
 
-    effects: list[Effect] = field(default_factory=list)
+    effects: list[Effect | AccountEffect] = field(default_factory=list)
     repeated: Counter[str] = field(default_factory=Counter)  # keys that came again
 
 
@@ -215,6 +230,17 @@ class Recorded(MemoryShop):
         after = await super().change(order, change, key=key)
         call = "urge" if isinstance(change, Urge) else f"change:{type(change).__name__}"
         return self._note(key, call, before, after, new=new)
+
+    @override
+    async def change_customer(self, customer: Customer, change: CustomerChange, *, key: str) -> Customer:
+        before, new = self._customers[customer.id], key not in self._effects
+        after = await super().change_customer(customer, change, key=key)
+        if new:
+            call = f"account:{type(change).__name__}"
+            self.notes.effects.append(AccountEffect(key, call, CAUSE.get(), before, after))
+        else:
+            self.notes.repeated[key] += 1
+        return after
 
     def meddle(self, order_id: OrderId, **changes: object) -> None:
         """Somebody in the warehouse was quicker."""

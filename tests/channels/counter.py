@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from tests.channels.kb import furnish_kb
 from tests.speak.samples import shipped
 from tests.store.samples import reply, turn
@@ -24,10 +24,11 @@ from xiaoer.assist.asking import Asking
 from xiaoer.assist.copilot import Copilot
 from xiaoer.assist.view import LocalView
 from xiaoer.channels import storefront
-from xiaoer.channels.web import assist, clockwork, templates
+from xiaoer.channels.web import assist, clockwork, rollout, templates
 from xiaoer.channels.web.front import Front, Hub, Pace, build
 from xiaoer.channels.web.serving import Server
 from xiaoer.decide.local import LocalMind
+from xiaoer.decide.suggested import Suggested
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
 from xiaoer.domain.conversation import Conversation
 from xiaoer.domain.decision import Ruling
@@ -40,9 +41,11 @@ from xiaoer.domain.people import Customer, Tier
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Busy, Proposal, ProposalState, ShopUnreachable
 from xiaoer.domain.reply import Origin, TextPart
+from xiaoer.domain.rollout import Bar, Mode
 from xiaoer.domain.understanding import Understanding
 from xiaoer.domain.words import Language, Words
 from xiaoer.guard.identity import ConversationTokens, Identity, ShopSigner, ShopSignIn, SignKey, StaffTokens
+from xiaoer.learn.rollout import Gate
 from xiaoer.learn.survey import Survey
 from xiaoer.policies.file import load_policy
 from xiaoer.speak.voice import TemplateVoice
@@ -56,7 +59,9 @@ from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.promises import SqlPromises
 from xiaoer.store.questions import SqlQuestions
+from xiaoer.store.switches import SqlSwitches
 from xiaoer.store.templates import SqlTemplates
+from xiaoer.store.trials import SqlTrials
 from xiaoer.store.tries import SqlTries
 from xiaoer.templates.editor import TemplateEditor
 from xiaoer.templates.trial import Trial
@@ -316,6 +321,7 @@ def furnish(store: Store, **changes: Any) -> House:
             templates.router(_editor(store, shop, clock), clock),
             *furnish_kb(store, clock).routers,
             clockwork.router(SqlPromises(store), SqlJobs(store), POLICY.shop_id),
+            _rollout(store, clock),
             assist.router(*_assist(store, log)),
         ],
     }
@@ -358,6 +364,13 @@ def _assist(store: Store, log: SqlConversations) -> tuple[Copilot, GapDrafts]:
     survey = Survey(SqlQuestions(store), SqlArticles(store), POLICY.shop_id)
     drafts = GapDrafts(asking=asking, survey=survey, conversations=log, library=lambda: library)
     return Copilot(asking=asking, cases=SqlCaseFiles(store), conversations=log, view=view), drafts
+
+
+def _rollout(store: Store, clock: Clock) -> APIRouter:
+    """Of a model that nobody asks."""
+    trials, gone = SqlTrials(store), SimpleNamespace(of=None)
+    gate = Gate(SqlSwitches(store), trials, POLICY.shop_id, begins=Mode.AUTOMATIC, bar=Bar(), model="m@here")
+    return rollout.router(gate, Suggested(trials=trials, names=gone), clock, lambda: asyncio.sleep(0))  # type: ignore[arg-type]
 
 
 def _editor(store: Store, shop: SmallShop, clock: Clock) -> TemplateEditor:

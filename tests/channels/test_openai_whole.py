@@ -143,7 +143,7 @@ async def test_nothing_is_told_of_anothers_order(demo: Demo) -> None:
 async def test_with_a_person_at_it_the_answer_comes_at_once_and_their_words_with_the_next(
     opened: Opened,
 ) -> None:
-    async with demo_house(opened, mcp_confirm_url=PAGE) as demo:
+    async with demo_house(opened, customer_page=PAGE) as demo:
         visitor = await demo.visitor(language="en")
         log, now, page = demo.app.house.conversations, demo.clock(), PAGE.format(conversation_id=visitor.id)
         async with front_end(token(visitor), demo.asgi) as shop:
@@ -164,7 +164,7 @@ async def test_with_a_person_at_it_the_answer_comes_at_once_and_their_words_with
 
 
 async def test_the_card_of_a_program_is_shown_and_no_word_confirms_it(opened: Opened) -> None:
-    async with demo_house(opened, mcp_confirm_url=PAGE) as demo:
+    async with demo_house(opened, customer_page=PAGE) as demo:
         order = await demo.order_of(OrderState.PAID)
         visitor = await demo.visitor(order.customer_id)
         async with front_end(token(visitor), demo.asgi) as shop:

@@ -4,37 +4,25 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.conftest import Run
 from tests.llm.parrot import parrot
 from tests.llm.server import Asked, Fail, Reply, Say, Script, served_aside
 
-from xiaoer.cli import main as entry
-from xiaoer.cli.shared import out
-
-Run = Callable[..., str]
-
 
 @pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(out, "width", 250)
-    monkeypatch.chdir(tmp_path)
+def typed(typed_in: Callable[[Path], Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """With an endpoint that answers by `script`, and settings."""
+    type_ = typed_in(tmp_path / "data")
 
     def run(*words: str, script: Script | None = None, fails: int = 0, **settings: str) -> str:
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr("sys.argv", ["xiaoer", *words])
         with served_aside(script or []) as server:
             if script is not None:
                 monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-            with pytest.raises(SystemExit) as ended:
-                entry.main()
-        printed = capsys.readouterr()
-        assert (ended.value.code or 0) == fails, printed.err
-        assert "Traceback" not in printed.err
-        return str(printed.out + printed.err)
+            return type_(*words, fails=fails)
 
     return run
 
@@ -100,7 +88,16 @@ def test_a_model_without_tools_is_of_no_use(typed: Run) -> None:
             {"XIAOER_LLM_MAKER": "deepseek", "XIAOER_LLM_URL": "https://models.example/v1"},
             "XIAOER_LLM_KEY_FILE",
         ),
-        ({"XIAOER_LLM_KEY_FILE": "nowhere.txt"}, "nowhere.txt"),
+        ({"XIAOER_LLM_KEY_FILE": "nowhere.txt"}, "XIAOER_LLM_KEY_FILE nowhere.txt"),
+        (
+            {
+                "XIAOER_LLM_KEY": "k",
+                "XIAOER_LLM_FALLBACK_MODEL": "m",
+                "XIAOER_LLM_FALLBACK_KEY_FILE": "nowhere.txt",
+            },
+            "XIAOER_LLM_FALLBACK_KEY_FILE nowhere.txt",
+        ),
+        ({"XIAOER_LLM_KEY": "k", "XIAOER_LLM_FALLBACK_MODEL": "m"}, "XIAOER_LLM_FALLBACK_KEY_FILE: openai"),
         ({"OPENAI_BASE_URL": "models.example"}, "XIAOER_LLM_URL: "),
         ({"XIAOER_LLM_WITHIN_S": "soon"}, "XIAOER_LLM_WITHIN_S: "),
     ],

@@ -6,37 +6,21 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import jsonschema_rs
 import pytest
 import yaml
+from tests.cli.conftest import Run
 
-from xiaoer.cli import main as entry
-from xiaoer.cli.shared import out
 from xiaoer.shops import demo
 
-Run = Callable[..., str]
 DEMO = Path(demo.__file__).parent / "policy.yaml"
 
 
 @pytest.fixture
-def typed(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
-    """Type `xiaoer policy ...`: what it printed."""
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(data_dir))
-    monkeypatch.setattr(out, "width", 250)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, status: int = 0) -> str:
-        monkeypatch.setattr("sys.argv", ["xiaoer", "policy", *words])
-        with pytest.raises(SystemExit) as ended:
-            entry.main()
-        printed = capsys.readouterr()
-        assert (ended.value.code or 0) == status, printed.err
-        assert "Traceback" not in printed.err
-        return str(printed.out + printed.err)
-
-    return run
+def typed(typed_in: Callable[[Path], Run], data_dir: Path) -> Run:
+    run = typed_in(data_dir)
+    return lambda *words, fails=0: run("policy", *words, fails=fails)
 
 
 @pytest.fixture
@@ -55,11 +39,11 @@ def test_a_window_is_changed_and_every_place_knows(typed: Run, own: Path) -> Non
     [before] = json.loads(typed("history", "--json"))
 
     own.write_text(own.read_text("utf-8").replace("window_days: 15   ", "window_days: 7   "), "utf-8")
-    told = typed("test", status=1)
+    told = typed("test", fails=1)
     assert "✗ 第十五天还能退" in told
     assert "9 / 10" in told
     assert typed("show", before["version"]) == DEMO.read_text("utf-8")
-    assert "没有这一版" in typed("show", "2020-01-01", status=2)
+    assert "没有这一版" in typed("show", "2020-01-01", fails=2)
 
 
 def test_an_order_is_explained_with_its_rules(typed: Run, template: Path) -> None:
@@ -74,8 +58,8 @@ def test_an_order_is_explained_with_its_rules(typed: Run, template: Path) -> Non
         ("case_open", False),
     }
     assert all(one["policy"].startswith("2026-") and one["rule"] for one in told)
-    assert "没有这个订单" in typed("explain", "M00000000", status=2)
-    assert "choose one of" in typed("explain", order_id, "fly", status=2)
+    assert "没有这个订单" in typed("explain", "M00000000", fails=2)
+    assert "choose one of" in typed("explain", order_id, "fly", fails=2)
 
 
 def test_the_schema_accepts_the_demo_and_refuses_a_slip(typed: Run) -> None:
@@ -89,8 +73,8 @@ def test_the_schema_accepts_the_demo_and_refuses_a_slip(typed: Run) -> None:
 
 def test_findings_end_with_one(typed: Run, own: Path) -> None:
     own.write_text(own.read_text("utf-8").replace("beauty: 7", "beauty: 15"), "utf-8")
-    assert "return.by_category.beauty" in typed("lint", status=1)
-    [finding] = json.loads(typed("lint", "--json", status=1))
+    assert "return.by_category.beauty" in typed("lint", fails=1)
+    [finding] = json.loads(typed("lint", "--json", fails=1))
     assert (finding["kind"], finding["rule"]) == ("never", "return.by_category.beauty")
 
 
@@ -110,7 +94,7 @@ def test_examples_that_cannot_be_read_are_told(
     path = tmp_path / "examples.yaml"
     if examples is not None:
         path.write_text(examples)
-    assert told in typed("test", str(path), status=2)
+    assert told in typed("test", str(path), fails=2)
 
 
 def _order(template: Path, state: str) -> str:

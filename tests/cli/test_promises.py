@@ -5,40 +5,22 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.conftest import Run
 from tests.clock import NOON, Clock
 from tests.turns.counter import Talk, named_orders
 
 from xiaoer.app import open_app
-from xiaoer.cli import main as entry
-from xiaoer.cli.shared import out
 from xiaoer.domain.job import JobState, NewJob
 from xiaoer.settings import Settings
 
-Run = Callable[..., str]
-
 
 @pytest.fixture
-def typed(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
-    """Type `xiaoer ...` in a shop where a parcel's day was told and a job was given up on."""
+def typed(typed_in: Callable[[Path], Run], data_dir: Path) -> Run:
+    """In a shop where a parcel's day was told and a job was given up on."""
     asyncio.run(lived(data_dir))
-    capsys.readouterr()
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(data_dir))
-    monkeypatch.setattr(out, "width", 250)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, fails: int = 0) -> str:
-        monkeypatch.setattr("sys.argv", ["xiaoer", *words])
-        with pytest.raises(SystemExit) as ended:
-            entry.main()
-        printed = capsys.readouterr()
-        assert (ended.value.code or 0) == fails, printed.err
-        assert "Traceback" not in printed.err
-        return str(printed.err if fails else printed.out)
-
-    return run
+    return typed_in(data_dir)
 
 
 async def lived(folder: Path) -> None:

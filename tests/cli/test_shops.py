@@ -2,33 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.conftest import Run
 
-from xiaoer.cli import main as entry
-from xiaoer.cli.shared import out
-
-Run = Callable[..., str]
 FILES = Path(__file__).parents[1] / "shops" / "tau"
 
 
 @pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
-    monkeypatch.setenv("XIAOER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(out, "width", 250)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, fails: int = 0) -> str:
-        monkeypatch.setattr("sys.argv", ["xiaoer", *words])
-        with pytest.raises(SystemExit) as ended:
-            entry.main()
-        printed = capsys.readouterr()
-        assert (ended.value.code or 0) == fails, printed.err
-        assert "Traceback" not in printed.err
-        return str(printed.err if fails else printed.out)
-
-    return run
+def typed(typed_in: Callable[[Path], Run], tmp_path: Path) -> Run:
+    return typed_in(tmp_path / "data")
 
 
 def test_a_shop_is_taken_over_and_taken_over_again(typed: Run) -> None:

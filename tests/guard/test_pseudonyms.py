@@ -36,6 +36,29 @@ def test_what_the_records_know_is_found_however_it_is_written() -> None:
     assert len(set(orders)) == 1
 
 
+def test_it_is_found_glued_parted_and_in_another_script() -> None:
+    known = [Known(Of.NAME, "張偉"), Known(Of.NAME, "Lukas Weiß"), *MEI]
+    hidden = names(known=known).hide(
+        "orderM20260001please tel13800138000thx 电话(138) 0013.8000，张 伟，LUKAS WEISS，Weiss, Lukas，"
+        "mei.lin at example dot com"
+    )
+    for word in ("2026", "138", "0013", "伟", "WEISS", "Lukas", "mei", "example"):
+        assert word not in hidden, hidden
+
+
+def test_what_stands_side_by_side_comes_back() -> None:
+    one = names(known=[*MEI, Known(Of.NAME, "欧阳晴")])
+    hidden = one.hide("欧阳晴13800138000林梅M20260001thx")
+    assert one.show(hidden).replace(" ", "") == "欧阳晴13800138000林梅M20260001thx"
+
+
+def test_two_pages_are_not_one() -> None:
+    one = names()
+    first, second = (one.hide(f"https://a.example/{path}") for path in ("1234-567", "12345-67"))
+    assert first != second
+    assert one.show(second) == "https://a.example/12345-67"
+
+
 def test_a_short_name_is_no_piece_of_a_word() -> None:
     assert (
         names().hide("I like delivery on Friday, Li said so")

@@ -10,6 +10,8 @@ import re
 from tests.llm.server import Asked, Reply, Say
 
 _ORDER = re.compile(r"ORDER-[A-Z]+")
+_ONLY_ASKS = re.compile(r"要是|如果|能不能|多少|\bif\b|could|would|how much", re.IGNORECASE)
+_CHANGES = ("cancel_order", "request_return", "request_exchange")
 _WANTS = (  # (in the customer's words, the tool)
     (r"取消|cancel", "cancel_order"),
     (r"退货|退了|return|send (?:it|them) back", "request_return"),
@@ -31,7 +33,7 @@ def parrot(asked: Asked) -> Reply:
     clauses = re.split(r"[，。；,.;和]|\band\b", said)
     calls = [call for clause in clauses if (call := _call(clause, said, asked.tools))]
     if calls:
-        return Say(calls=calls)
+        return Say(calls=[_asked_about(*call) if _ONLY_ASKS.search(said) else call for call in calls])
     articles = re.findall(r"^\[(\d+)\] [^:\n]*: ([^\n]+)", asked.last, re.MULTILINE)
     if articles and re.search(r"[?？吗]|怎么|多久|how|what|can", said):
         number, text = articles[0]
@@ -51,6 +53,11 @@ def _call(clause: str, said: str, tools: list[str]) -> tuple[str, dict[str, str]
                 return tool, {"order_id": order[0]}
             return None if _ORDER.search(said) else (tool, {})
     return None
+
+
+def _asked_about(tool: str, args: dict[str, str]) -> tuple[str, dict[str, object]]:
+    """What is only asked about is not prepared."""
+    return ("preview", {"tool": tool, "arguments": args}) if tool in _CHANGES else (tool, {**args})
 
 
 def _told(found: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.clock import NOON, Clock
@@ -12,11 +12,13 @@ from typing_extensions import override
 
 from xiaoer.app import Misconfigured
 from xiaoer.app.budgets import budgets_in, prices_in
+from xiaoer.app.modelling import open_models
 from xiaoer.domain.ids import ConversationId, CustomerId, ShopId, TurnId
 from xiaoer.domain.llm import Brief, Gone, Heard, Limit, ModelGone, Said, Scope, Usage, Whose
 from xiaoer.domain.people import Actor, Role
 from xiaoer.domain.words import Language
 from xiaoer.llm.meter import Meter, Prices
+from xiaoer.settings import Settings
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store
 from xiaoer.store.llm_calls import SqlCalls
@@ -172,3 +174,27 @@ def test_prices() -> None:
     assert prices_in("0.25 0.025 2") == {"sent": 0.25, "cached": 0.025, "made": 2.0}
     with pytest.raises(Misconfigured, match="XIAOER_LLM_PRICES"):
         prices_in("0.25")
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"llm_prices": "cheap"}, "XIAOER_LLM_PRICES"),
+        ({"llm_small_model": "s", "llm_small_prices": "cheap"}, "XIAOER_LLM_SMALL_PRICES"),
+        (
+            {
+                "llm_fallback_model": "f",
+                "llm_fallback_maker": "vllm",
+                "llm_fallback_prices": "cheap",
+            },
+            "XIAOER_LLM_FALLBACK_PRICES",
+        ),
+    ],
+)
+async def test_wrong_prices_are_called_by_the_name_they_were_set_by(
+    settings: dict[str, Any], name: str
+) -> None:
+    given, nowhere = Settings(llm_key="k", _env_file=None, **settings), cast(Any, None)
+    with pytest.raises(Misconfigured, match=f"{name}: "):
+        async with open_models(given, nowhere, nowhere, clock=Clock()):
+            pass

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.adversary.arena import Ear, Whispers
+from tests.adversary.seats import Ear, Whispers
 from tests.clock import NOON, Clock
 
 from xiaoer.actions.run import CARD_LIVES, run

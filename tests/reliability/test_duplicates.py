@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from tests.adversary.arena import Arena, Seat, Setting, arena
+from tests.adversary.arena import Arena, arena
 from tests.adversary.judge import Judge
+from tests.adversary.seats import Seat, Setting
 
 from xiaoer.domain.conversation import Inbound, Turn
 from xiaoer.domain.decision import Chosen, Do

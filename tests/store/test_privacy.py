@@ -23,6 +23,7 @@ from xiaoer.domain.photos import Image
 from xiaoer.domain.ports import Feedback, ProposalState
 from xiaoer.domain.promise import Promise, PromiseKind
 from xiaoer.domain.reply import CardRow, ConfirmCard, Origin, Receipt, Reply, TextPart
+from xiaoer.domain.rollout import Meant, Mode, Trial, Verdict
 from xiaoer.domain.understanding import Slots, Wish
 from xiaoer.domain.words import Language
 from xiaoer.store.catalogue import catalogue
@@ -37,10 +38,11 @@ from xiaoer.store.privacy import Person, erase, export
 from xiaoer.store.rows import new_id
 from xiaoer.store.tables import intents, metadata
 from xiaoer.store.tickets import SqlTickets
+from xiaoer.store.trials import SqlTrials
 
 PLACES = (
     "said", "part", "memory", "fact", "argument", "outcome", "feedback", "why", "understood", "receipt",
-    "asked", "subject", "payload", "ticket", "photo",
+    "asked", "subject", "payload", "ticket", "photo", "trial", "really",
 )  # fmt: skip
 ORDERS = [OrderId("M-LIN-1"), OrderId("M-LIN-2")]
 PERSON = Person(shop_id=SHOP, customer_id=CustomerId("c-lin"), order_ids=ORDERS)
@@ -114,6 +116,22 @@ async def live(store: Store, actor: Actor, mark: str, order: str = "") -> Conver
         due_at=NOW,
     )
     await SqlTickets(store).open(complaint, now=NOW)
+    trial = Trial(
+        turn_id=done.id,
+        shop_id=actor.shop_id,
+        conversation_id=conversation.id,
+        customer_id=actor.customer_id,
+        intent="order_status",
+        mode=Mode.SHADOW,
+        sure=True,
+        model="m",
+        at=NOW,
+        meant=Meant(),
+        really=Meant(deeds=(("track_parcel", c["really"]),)),
+        verdict=Verdict.OPEN,
+        words=c["trial"],
+    )
+    assert await SqlTrials(store).add(trial)
     photos = SqlPhotos(store)
     photo = await photos.add(
         conversation.id, mark, "digest", Image(b"\xff\xd8" + mark.encode(), 4, 3), now=NOW

@@ -13,12 +13,12 @@ from xiaoer.app import App
 from xiaoer.domain.ids import TemplateId
 from xiaoer.domain.order import OrderState
 from xiaoer.domain.ports import Feedback, ShopError
+from xiaoer.domain.shares import wilson
 from xiaoer.domain.templates import Finding, Tally, Template, TemplateState, WantedTemplates, Way
 from xiaoer.domain.understanding import Intent, Mood
 from xiaoer.domain.words import Language
 from xiaoer.store.templates import SqlTemplates
 from xiaoer.templates.editor import ANY, Declined, Kept, No, Preview, Refused
-from xiaoer.templates.report import wilson
 from xiaoer.templates.trial import On, Why
 
 MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"

@@ -1,10 +1,13 @@
 """What leaves the house of a customer's words: nothing that tells who it was."""
 
+import time
+
+import phonenumbers
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xiaoer.text.mask import Kind, masked
+from xiaoer.text.mask import Kind, finds, masked
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,15 @@ from xiaoer.text.mask import Kind, masked
         ("IBAN GB29 NWBK 6016 1331 9268 19", "IBAN [number]"),
         ("see https://shop.example/track?id=7", "see [link]"),
         ("Best regards,\nMary Jones", "Best regards,\n[name]"),
+        ("让我老公张伟去取，18岁", "让我老公[name]去取，18岁"),
+        ("林晓月 139 1234 5678 阳光花园3栋1202", "[name] [number] [address]"),
+        ("四川省南充市东坝镇老鸦村三组12号", "[address]"),
+        ("住在台北市松仁路100號8樓之2", "住在[address]"),
+        ("let my husband Tom pick it up", "let my husband [name] pick it up"),
+        ("Hauptstraße 12, 60311 Frankfurt", "[address], 60311 Frankfurt"),
+        ("mail anna at example dot com", "mail [email]"),
+        ("order #1042 is late", "order #[number] is late"),
+        ("1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣", "[number]\ufe0f\u20e3"),
     ],
 )
 def test_what_belongs_to_one_person_is_only_named(text, left):
@@ -41,6 +53,14 @@ def test_what_belongs_to_one_person_is_only_named(text, left):
         "i'm angry, this is not my size",
         "my order of 2026-11-18, 3 pairs for 25 euros",
         "iphone 15 pro max 256gb",
+        "XPS-13-9340 or WH-1000XM5, RTX4090, i7-13700K",
+        "尺码38 39 40 41，价格1299-1599，20000mAh",
+        "货号315122-111的鞋，1920x1080的屏",
+        "王老吉和李宁，张小泉剪刀，周杰伦同款",
+        "3号柜在2楼餐厅，坐10号线到南京路步行街",
+        "Dr. Martens, John Lewis, Mr Muscle, Jack Daniel's",
+        "Road bike 28 inch, 2 way speakers, ship to Germany",
+        "I'm Angry!!! This is Not what I ordered, Thanks Again",
     ],
 )
 def test_what_belongs_to_nobody_stays(text):
@@ -65,3 +85,34 @@ def test_a_phone_number_never_gets_through(before, digits, after):
 @given(st.text(max_size=200))
 def test_masking_twice_changes_nothing(text):
     assert masked(masked(text)) == masked(text)
+
+
+@pytest.mark.parametrize("form", [0, 1, 2])  # E.164, international, as at home
+def test_a_phone_of_any_country_is_found(form):
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        for kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE):
+            number = phonenumbers.example_number_for_type(region, kind)
+            said = phonenumbers.format_number(number, form) if number else ""
+            if sum(char.isdecimal() for char in said) > 6:  # an island's are as short as a price
+                assert not any(char.isdecimal() for char in masked(f"打{said}, ok")), (region, said)
+
+
+FLOODS = [
+    "1", "1 ", "1-", "1,1", "(1", "a", "Aa-", "Aa ", "a-1", "a@", "a.", "路", "村", "省市", "文三路", "一 ",
+    "我叫", "王小明", "A.", "·", "1 A-", "12 Baker ", "The Aa ", "Room 1, ", "12 a ", "order ", "passport ",
+    "a at a dot ", "zero ", "John ", "Dr. Xx ", "my wife ", "18 rue de la ", "0/", "$1", "款号",
+    "wechat is ", "1号", "1-1-", "Thanks Bob", "1299.00 ", "\ufffc", "\n", "\u200b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", FLOODS)
+def test_a_text_twice_as_long_takes_twice_as_long(piece):
+    finds(piece)
+    short, long = (took((piece * size)[:size]) for size in (3_000, 12_000))
+    assert long < 10 * max(short, 0.01)
+
+
+def took(text):
+    start = time.thread_time()
+    finds(text)
+    return time.thread_time() - start

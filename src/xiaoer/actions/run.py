@@ -10,7 +10,17 @@ from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.domain.decision import Do, Ruling
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.money import Money
-from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused
+from xiaoer.domain.outcome import (
+    Done,
+    Failed,
+    NeedsApproval,
+    NeedsConfirm,
+    Outcome,
+    Plan,
+    Possible,
+    Reason,
+    Refused,
+)
 from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import Proposal, ProposalState, Shop, ShopError, ShopUnclear, StaleOrder
 from xiaoer.domain.rules.clock import start_of_day
@@ -24,7 +34,9 @@ _log = structlog.get_logger(__name__)
 
 
 async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
-    """Do `call` for `actor`. A write first comes back as NeedsConfirm; never raises ShopError."""
+    """Do `call` for `actor`. A write first comes back as NeedsConfirm, or as Possible if it was only asked
+    about; never raises ShopError.
+    """
     if call.confirmed is not None and call.ruling is not None:
         return await _ruled(call.confirmed, call.ruling, actor, reach)
     if call.confirmed is not None:
@@ -36,6 +48,8 @@ async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
         plan = await _plan(action, dict(call.args), actor, reach)
         if isinstance(plan, Refused):
             return plan
+        if action.risk >= Risk.WRITE and call.asks:
+            return Possible(plan)
         if action.risk >= Risk.WRITE:
             return await _propose(plan, actor, reach)
         return await action.do(plan, reach, key="")
@@ -63,6 +77,22 @@ async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal |
         await reach.ledger.finish(intent_id, ProposalState.DECLINED, None, now=reach.now)
         return await reach.ledger.proposal(intent_id)
     return proposal
+
+
+async def foreseen(call: Do, actor: Actor, reach: Reach) -> Outcome:
+    """What `run` would answer. Only what reads is done: of anything else the card that would be shown.
+
+    Its id is nobody's: it stands in no ledger, and nothing can be answered with it.
+    """
+    action = CATALOGUE.get(call.action)
+    if action is None or action.risk is Risk.READ:
+        return await run(Do(call.action, call.args), actor, reach)
+    try:
+        plan = await _plan(action, dict(call.args), actor, reach)
+    except ShopError as error:
+        _log.warning("shop_error", action=call.action, error=type(error).__name__)
+        return Failed(call.action, Reason.SHOP_UNREACHABLE)
+    return plan if isinstance(plan, Refused) else NeedsConfirm(IntentId(""), plan)
 
 
 async def _plan(action: Action[Any], args: dict[str, Any], actor: Actor, reach: Reach) -> Plan | Refused:

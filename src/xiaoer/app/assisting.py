@@ -1,6 +1,7 @@
 """Help for the people at the desk, put together."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from xiaoer.app.knowledge import Knowledge
@@ -21,7 +22,7 @@ class Assist:
     gap_drafts: GapDrafts
 
 
-def furnish_assist(
+def furnish_assist(  # noqa: PLR0913 - what it is made of
     store: Store,
     clerk: Clerk,
     around: Around,
@@ -29,6 +30,7 @@ def furnish_assist(
     models: Models | None,
     knowledge: Knowledge,
     settings: Settings,
+    let_in: Callable[[], bool],
 ) -> Assist:
     """With a model the small one words it; without one there is what the records and the local mind say."""
     house = clerk.house
@@ -40,6 +42,7 @@ def furnish_assist(
         reach_for=around.reach_for,
         timer=time.monotonic,
         within_s=settings.llm_assist_s,
+        let_in=let_in,
     )
     view = LocalView(
         local=around.local,

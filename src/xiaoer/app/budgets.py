@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from xiaoer.app.given import Misconfigured
 from xiaoer.domain.llm import Limit, Scope
+from xiaoer.domain.rollout import Bar
 
 _UNITS = {  # as it is written: field of a limit, and how many of it one is
     "calls": ("calls", 1),
@@ -34,14 +35,33 @@ def _limit(text: str) -> tuple[str, int]:
     return field, round(float(most) * unit)
 
 
-def prices_in(text: str) -> Mapping[str, float]:
-    """`0.25 0.025 2`: of a million tokens sent, cached, made. Misconfigured."""
+def prices_in(text: str, name: str = "llm_prices") -> Mapping[str, float]:
+    """`0.25 0.025 2`: of a million tokens sent, cached, made. `name`: the setting. Misconfigured."""
     if not text.strip():
         return {}
     try:
         sent, cached, made = map(float, text.split())
     except ValueError as wrong:
         raise Misconfigured(
-            "XIAOER_LLM_PRICES: write three numbers, of a million tokens sent, cached and made: 0.25 0.025 2"
+            f"XIAOER_{name.upper()}: write three numbers, of a million tokens sent, cached and made: "
+            "0.25 0.025 2"
         ) from wrong
     return {"sent": sent, "cached": cached, "made": made}
+
+
+def bar_in(text: str) -> Bar:
+    """`trials=50 good=0.85 held=0.05`; what is left out is as it is shipped. Misconfigured."""
+    try:
+        given, shipped = dict(part.split("=") for part in text.split()), Bar()
+        bar = Bar(
+            trials=int(given.pop("trials", shipped.trials)),
+            good=float(given.pop("good", shipped.good)),
+            held=float(given.pop("held", shipped.held)),
+        )
+        if given or bar.trials < 1 or not (0 <= bar.good < 1 and 0 <= bar.held <= 1):
+            raise ValueError(text)
+    except ValueError as wrong:
+        raise Misconfigured(
+            f"XIAOER_LLM_BAR: {text!r}: write e.g. `trials=50 good=0.85 held=0.05`: how many, and two shares"
+        ) from wrong
+    return bar

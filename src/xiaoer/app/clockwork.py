@@ -1,10 +1,11 @@
 """What happens by the clock, put together: for the service, and its books alone for the commands."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
+from typing import Any
 
 import anyio.to_thread
 
@@ -46,7 +47,8 @@ class Clockwork:
     upkeep: Upkeep
 
 
-def furnish_clockwork(store: Store, clerk: Clerk, looks: Looks) -> Clockwork:
+def furnish_clockwork(store: Store, clerk: Clerk, looks: Looks, more: Sequence[Kind[Any]] = ()) -> Clockwork:
+    """`more`: kinds of jobs that not every counter has."""
     shop_id, promises = clerk.house.policy.shop_id, SqlPromises(store)
 
     async def expire(_: Nothing, now: datetime) -> Later | None:
@@ -60,6 +62,7 @@ def furnish_clockwork(store: Store, clerk: Clerk, looks: Looks) -> Clockwork:
             Watch(clerk=clerk, promises=promises).kind(),
             Back(clerk=clerk, restocks=clerk.house.restocks).kind(),
             Kind(name="expire", takes=Nothing, work=expire, timeout_s=EXPIRE_TIMEOUT_S, every=EXPIRE_EVERY),
+            *more,
         ),
         shop_id=shop_id,
         clock=clerk.clock,

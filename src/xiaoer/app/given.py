@@ -1,5 +1,7 @@
 """What the operator gives: settings, files and keys, checked; a wrong one is told in one line."""
 
+import hashlib
+import hmac
 import json
 import secrets
 from datetime import UTC, datetime
@@ -76,6 +78,14 @@ def secrets_of(settings: Settings) -> dict[str, str]:
     kept: dict[str, str] = json.loads(path.read_text())
     given = settings.secret.get_secret_value()
     return {**kept, "conversation": given} if given else kept
+
+
+def key_for(what: str, secret: str) -> bytes:
+    """A key of its own, derived from a secret: what is known of one key says nothing of another.
+
+    One block of HKDF-Expand (RFC 5869) with SHA-256; `what` is its label.
+    """
+    return hmac.new(secret.encode(), f"xiaoer {what}\x01".encode(), hashlib.sha256).digest()
 
 
 def sign_in_keys(settings: Settings) -> dict[str, SignKey]:

@@ -17,6 +17,7 @@ from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import (
     DEMO,
     database_url,
+    key_for,
     persona_of,
     policy_of,
     policy_path,
@@ -27,17 +28,19 @@ from xiaoer.app.given import (
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
 from xiaoer.app.modelling import Around, Models, mind_of, open_models, voice_of
+from xiaoer.app.rollout import Rolling, furnish_rolling
 from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
 from xiaoer.app.upkeep import migrate
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.local import LocalMind
+from xiaoer.decide.rollout import Switched
 from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.people import Actor, Customer, Proof, Role
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.ports import Shop
+from xiaoer.domain.ports import Mind, Shop
 from xiaoer.domain.words import Language
 from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.learn.school import School
@@ -82,6 +85,7 @@ class App:
     learning: Learning
     assist: Assist
     models: Models | None  # language models, asked where the local mind is not sure
+    rolling: Rolling  # how far they are let in
     embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
     secret: Mapping[str, str]
 
@@ -177,15 +181,33 @@ async def open_app(
             reach_for=house.reach,
             wakeups=hub,
             persona=persona_of(settings),
-            key=secret["conversation"].encode(),
+            key=key_for("pseudonyms", secret["conversation"]),
         )
-        mind = Router(local, mind_of(models, around, settings) if models else None)
-        voice = voice_of(models, around, settings) if models else None
-        clerk = await _clerk(house, library, hub, school=learning.school, joining=joining, clock=clock)
+        rolling = await furnish_rolling(store, policy, settings, models=models, around=around)
+        beside = mind_of(models.main, around, settings, aloud=around.aloud) if models else None
+        mind = Router(local, beside, may=rolling.rollout.may)
+        voice = Switched(voice_of(models, around, settings), rolling.rollout) if models else None
+        understander = await _understander(house, learning.school, joining, clock=clock)
+        clerk = _clerk(house, understander, mind, library, wakeups=hub, clock=clock)
         patience_s = WITH_A_MODEL_S if models else PATIENCE_S
-        clerk = replace(clerk, mind=mind, wording=words.wording, rewording=voice, patience_s=patience_s)
-        assist = furnish_assist(store, clerk, around, models=models, knowledge=knowledge, settings=settings)
-        looks = {"knowledge": knowledge.look, "templates": words.look, "model": learning.school.look}
+        clerk = replace(clerk, wording=words.wording, rewording=voice, patience_s=patience_s)
+        if models:
+            clerk = replace(clerk, later=rolling.rollout.trial)
+        assist = furnish_assist(
+            store,
+            clerk,
+            around,
+            models=models,
+            knowledge=knowledge,
+            settings=settings,
+            let_in=rolling.rollout.let_in,
+        )
+        looks = {
+            "knowledge": knowledge.look,
+            "templates": words.look,
+            "model": learning.school.look,
+            "llm": rolling.rollout.look,
+        }
         yield App(
             settings=settings,
             policy=policy,
@@ -193,13 +215,14 @@ async def open_app(
             shop_store=shop_store,
             house=house,
             clerk=clerk,
-            clockwork=furnish_clockwork(store, clerk, looks),
+            clockwork=furnish_clockwork(store, clerk, looks, [rolling.kind]),
             hub=hub,
             knowledge=knowledge,
             own_words=words,
             learning=learning,
             assist=assist,
             models=models,
+            rolling=rolling,
             embedding=_runs(joining, shelving, library),
             secret=secret,
         )
@@ -219,15 +242,9 @@ def _careful(shop: Shop, settings: Settings) -> Shop:
     )
 
 
-async def _clerk(
-    house: House,
-    library: TantivyLibrary,
-    hub: Hub,
-    *,
-    school: School,
-    joining: Joining | None,
-    clock: _CLOCK,
-) -> Clerk:
+async def _understander(
+    house: House, school: School, joining: Joining | None, *, clock: _CLOCK
+) -> LocalUnderstander:
     model, shelves = await school.start(), await house.shop.categories()
     understander = LocalUnderstander(
         model, order_pattern=house.policy.order_number, categories=shelves, clock=clock
@@ -236,12 +253,24 @@ async def _clerk(
     if joining is not None:
         joining.teach(understander, model)
         school.teach(joining)
+    return understander
+
+
+def _clerk(
+    house: House,
+    understander: LocalUnderstander,
+    mind: Mind,
+    library: TantivyLibrary,
+    *,
+    wakeups: Hub,
+    clock: _CLOCK,
+) -> Clerk:
     return Clerk(
         house=house,
         understander=understander,
-        mind=Router(LocalMind(library=library, catalogue=catalogue(), reach_for=house.reach)),
+        mind=mind,
         voice=TemplateVoice(card_lives=CARD_LIVES),
-        wakeups=hub,
+        wakeups=wakeups,
         clock=clock,
         versions=lambda: {
             "code": __version__,

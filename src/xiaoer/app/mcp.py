@@ -44,7 +44,7 @@ def _counter(app: App, identity: Identity, token_of: TokenOf, *, with_demo: bool
         clock=clock,
     )
     return McpCounter(
-        asking=Asking(clerk=app.clerk, confirm_url=app.settings.mcp_confirm_url),
+        asking=Asking(clerk=app.clerk, confirm_url=app.settings.customer_page),
         articles=Articles(current=app.knowledge.current, clock=clock),
         visitors=visitors,
         token_of=token_of,

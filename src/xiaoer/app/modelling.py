@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xiaoer.actions.base import Reach
 from xiaoer.app.budgets import budgets_in, prices_in
 from xiaoer.app.given import Misconfigured, database_url, policy_of
-from xiaoer.decide.llm import Desk, LlmMind
+from xiaoer.decide.llm import Aloud, Desk, LlmMind
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import Outside
 from xiaoer.decide.rewording import LlmVoice, When
@@ -51,6 +51,8 @@ class Place:
 
     endpoint: "Endpoint"
     prices: str
+    named: str  # how the names of its settings begin
+    priced_by: str  # the setting of its prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,15 @@ async def open_chats(settings: Settings) -> AsyncIterator[Sequence[tuple[Place, 
     from xiaoer.llm.chat import ChatModel, open_http  # noqa: PLC0415 - only when configured
     from xiaoer.llm.makers import Unusable  # noqa: PLC0415
 
-    places = _places(settings)
     async with open_http() as http:
-        try:
-            models = [ChatModel(place.endpoint, http=http) for place in places]
-        except Unusable as wrong:
-            raise Misconfigured(str(wrong)) from wrong
-        yield list(zip(places, models, strict=True))
+        made = list[tuple[Place, LanguageModel]]()
+        for place in _places(settings):
+            try:
+                made.append((place, ChatModel(place.endpoint, http=http)))
+            except Unusable as wrong:
+                name = f"XIAOER_{place.named}_{wrong.lacks}".upper() if wrong.lacks else "XIAOER_LLM_MAKER"
+                raise Misconfigured(f"{name}: {wrong}") from wrong
+        yield made
 
 
 @asynccontextmanager
@@ -107,13 +111,13 @@ async def open_models(
                 timer=time.monotonic,
                 day=lambda now: start_of_day(now, policy),
                 region=place.endpoint.region,
-                prices=Prices(**prices_in(place.prices)),
+                prices=Prices(**prices_in(place.prices, place.priced_by)),
                 limits=limits,
             )
             return Breaker(metered, timer=time.monotonic)
 
         *main, small = [watched(place, model) for place, model in chats]
-        yield Models(main=Fallback(main, timer=time.monotonic), small=Fallback([small], timer=time.monotonic))
+        yield Models(main=Fallback(main, timer=time.monotonic), small=small)
 
 
 def _places(settings: Settings) -> Sequence[Place]:
@@ -128,23 +132,29 @@ def _places(settings: Settings) -> Sequence[Place]:
         maker=settings.llm_maker,
         model=settings.llm_model,
         url=settings.llm_url,
-        key=_key(settings.llm_key_file, settings.llm_key.get_secret_value()),
+        key=_key("llm_key_file", settings) or settings.llm_key.get_secret_value(),
         region=settings.llm_region,
         thinking=settings.llm_thinking,
     )
-    places = [Place(endpoint=first, prices=settings.llm_prices)]
+    places = [_place(first, "llm", settings)]
     if settings.llm_fallback_model:
         second = Endpoint(
             maker=settings.llm_fallback_maker,
             model=settings.llm_fallback_model,
             url=settings.llm_fallback_url,
-            key=_key(settings.llm_fallback_key_file, ""),
+            key=_key("llm_fallback_key_file", settings),
             region=settings.llm_fallback_region,
             thinking=settings.llm_thinking,
         )
-        places.append(Place(endpoint=second, prices=settings.llm_fallback_prices))
+        places.append(_place(second, "llm_fallback", settings))
     small = replace(first, model=settings.llm_small_model or settings.llm_model)
-    return [*places, Place(endpoint=small, prices=settings.llm_small_prices or settings.llm_prices)]
+    priced = "llm_small_prices" if settings.llm_small_prices else "llm_prices"
+    return [*places, _place(small, "llm", settings, priced_by=priced)]
+
+
+def _place(endpoint: "Endpoint", named: str, settings: Settings, *, priced_by: str = "") -> Place:
+    name = priced_by or f"{named}_prices"
+    return Place(endpoint=endpoint, prices=getattr(settings, name), named=named, priced_by=name)
 
 
 async def used_since(settings: Settings, since: datetime) -> Sequence[Used]:
@@ -168,8 +178,8 @@ class Around:
         self.wakeups.whisper(turn.conversation.id, "part", {"text": text})
 
 
-def mind_of(models: Models, around: Around, settings: Settings) -> Mind:
-    """The model's mind, kept outside: it can name only what was named."""
+def mind_of(model: LanguageModel, around: Around, settings: Settings, *, aloud: Aloud | None = None) -> Mind:
+    """The model's mind, kept outside: it can name only what was named. Nobody hears it without `aloud`."""
     desk = Desk(
         local=around.local,
         library=around.library,
@@ -177,10 +187,10 @@ def mind_of(models: Models, around: Around, settings: Settings) -> Mind:
         key=around.key,
         persona=around.persona,
         timer=time.monotonic,
-        aloud=around.aloud,
+        aloud=aloud or (lambda turn, text: None),
         within_s=settings.llm_within_s,
     )
-    return Outside(LlmMind(models.main, desk), reach_for=around.reach_for)
+    return Outside(LlmMind(model, desk), reach_for=around.reach_for)
 
 
 def voice_of(models: Models, around: Around, settings: Settings) -> Rewording:
@@ -196,10 +206,12 @@ def voice_of(models: Models, around: Around, settings: Settings) -> Rewording:
     )
 
 
-def _key(file: Path | None, given: str) -> str:
+def _key(name: str, settings: Settings) -> str:
+    """From the file that the setting of this name says; empty: it says none."""
+    file: Path | None = getattr(settings, name)
     if file is None:
-        return given
+        return ""
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as wrong:
-        raise Misconfigured(f"XIAOER_LLM_KEY_FILE {file}: {wrong}") from wrong
+        raise Misconfigured(f"XIAOER_{name.upper()} {file}: {wrong}") from wrong

@@ -106,7 +106,7 @@ class GapDrafts:
         """Both with a model; without one those there are words of."""
         asked = {suggestion.language for suggestion in gap.suggestions}
         told = {source.language for source in sources if source.kind is From.ANSWER}
-        return [one for one in Language if self.asking.model is not None or one in asked | told]
+        return [one for one in Language if self.asking.at_hand is not None or one in asked | told]
 
     async def _talk(self, place: Place) -> Conversation | None:
         return await self.conversations.get(place.conversation_id)
@@ -180,7 +180,7 @@ class GapDrafts:
     ) -> Worded:
         """The ledger has the call with the latest conversation that asked."""
         if not talks:
-            return Worded(Ready.NO_MODEL if self.asking.model is None else Ready.NOTHING)
+            return Worded(Ready.NO_MODEL if self.asking.at_hand is None else Ready.NOTHING)
         rules = standing("article").format(
             shop=self.asking.policy.shop_name.in_(language), language=language_name(language)
         )

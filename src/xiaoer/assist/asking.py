@@ -40,7 +40,7 @@ class Ready(StrEnum):
     """What became of it. Only READY has words of a model."""
 
     READY = "ready"
-    NO_MODEL = "no_model"  # none is set up
+    NO_MODEL = "no_model"  # none is set up, or it is switched off
     GONE = "model_gone"  # it was slow, busy, unreachable, or its budget is spent
     UNSAFE = "unsafe"  # it answered, and what it said may not be shown
     NOTHING = "nothing"  # there is nothing to be worded
@@ -82,6 +82,11 @@ class Asking:
     reach_for: Callable[[Turn], Reach]
     timer: Callable[[], float]
     within_s: float = WITHIN_S
+    let_in: Callable[[], bool] = lambda: True  # False: it is switched off for the whole shop
+
+    @property
+    def at_hand(self) -> LanguageModel | None:
+        return self.model if self.let_in() else None
 
     async def names(self, turn: Turn) -> Pseudonyms:
         """Of this conversation, as in its turns. ShopError."""
@@ -90,14 +95,14 @@ class Asking:
 
     async def worded(self, turn: Turn, wanted: Callable[[Pseudonyms], Wanted]) -> Worded:
         """Words that may be shown, or why there are none. `wanted` is asked once the names are known."""
-        if self.model is None:
+        if (model := self.at_hand) is None:
             return Worded(Ready.NO_MODEL)
         try:
             names = await self.names(turn)
         except ShopError as error:  # what it would have to hide is not known
             _log.warning("shop_error", turn_id=turn.id, error=type(error).__name__)
             return Worded(Ready.GONE, why="shop_down")
-        return await self._ask(self.model, turn, wanted(names))
+        return await self._ask(model, turn, wanted(names))
 
     async def _ask(self, model: LanguageModel, turn: Turn, wanted: Wanted) -> Worded:
         found = list[Fault]()

@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from xiaoer.assist.asking import Asking, Ready, Wanted, brief_of, made_up, standing
+from xiaoer.assist.asking import Asking, Ready, Wanted, brief_of, standing
 from xiaoer.assist.summary import Row, Summary, evidence_of
 from xiaoer.assist.view import Draft, View
 from xiaoer.decide.briefing import before, language_name, manner_of, numbered, quiet
-from xiaoer.decide.careful import avoided
+from xiaoer.decide.careful import unwanted
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.llm import Line, ModelGone
 from xiaoer.domain.ports import ShopError
 from xiaoer.domain.reply import Citation, Origin, Receipt, Reply, TextPart
 from xiaoer.guard.claims import Found as Fault
-from xiaoer.guard.concessions import conceded
 from xiaoer.guard.evidence import Evidence
 from xiaoer.guard.outbound import look
 from xiaoer.guard.pseudonyms import Pseudonyms
@@ -43,7 +42,7 @@ class Drafted:
 
 async def drafted(asking: Asking, view: View, summary: Summary) -> Drafted:
     """From the conversation, the facts of it, and the passages that were found."""
-    if asking.model is None:
+    if (model := asking.at_hand) is None:
         return Drafted(Ready.NO_MODEL)
     turn = view.turn
     if not turn.messages:
@@ -52,7 +51,7 @@ async def drafted(asking: Asking, view: View, summary: Summary) -> Drafted:
         names = await asking.names(turn)
         lines = await before(turn, asking.reach_for(turn), names)
         brief = brief_of(turn, _wanted(asking, view, summary, names, tuple(lines)))
-        said = await asking.model.ask(brief, within_s=asking.within_s)
+        said = await model.ask(brief, within_s=asking.within_s)
     except ShopError as error:
         _log.warning("shop_error", turn_id=turn.id, error=type(error).__name__)
         return Drafted(Ready.GONE, why="shop_down")
@@ -123,8 +122,8 @@ class _Sieve:
             origin=Origin.AI,
             language=self._language,
         )
-        unwanted = [*made_up(plain), *avoided(plain, self._persona), *conceded(plain, self._sources)]
-        return [*unwanted, *look(reply, self._evidence, language=self._language)]
+        not_wanted = unwanted(plain, self._persona, self._sources)
+        return [*not_wanted, *look(reply, self._evidence, language=self._language)]
 
     def _cited(self, text: str) -> tuple[Citation, ...]:
         numbers = sorted({int(found) for found in _CITED.findall(text)})

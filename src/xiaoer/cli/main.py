@@ -15,7 +15,7 @@ from rich.table import Table
 from xiaoer.app import Misconfigured, migrate, open_app, reset_demo, web
 from xiaoer.channels.terminal import Terminal, as_json, readable, show
 from xiaoer.channels.web.serving import Server
-from xiaoer.cli import kb_gaps  # noqa: F401 - adds its commands to kb
+from xiaoer.cli import kb_gaps, rollout  # noqa: F401 - they add their commands to kb and llm
 from xiaoer.cli.embeddings import embeddings
 from xiaoer.cli.evaluate import evaluate
 from xiaoer.cli.kb import kb
@@ -186,6 +186,7 @@ async def _chat(settings: Settings, *, email: str, language: Language | None, as
         async for line in _lines(prompt=not as_lines and sys.stdin.isatty()):
             await app.knowledge.current.refresh(app.clerk.clock())  # no clock runs beside a terminal
             await app.own_words.wording.refresh()
+            await app.rolling.rollout.look()
             await _exchange(terminal, line, as_lines=as_lines)
 
 

@@ -7,10 +7,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from xiaoer.cli.shared import Stop, out
+from xiaoer.domain.shares import Share
 from xiaoer.domain.templates import Finding, Template, TemplateState
 from xiaoer.speak.fields import Field
 from xiaoer.templates.editor import Declined, Kept, No, Preview, Refused
-from xiaoer.templates.report import Row, Share
+from xiaoer.templates.report import Row
 from xiaoer.templates.trial import Why
 
 _STATES = {

@@ -19,7 +19,7 @@ from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.llm import FromCustomer, FromUs, Line, Tool, Whose
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import Invoice, Order
-from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
+from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Possible, Refused
 from xiaoer.domain.people import Customer, Proof
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.policy import Policy
@@ -33,6 +33,7 @@ LOOKS_BACK = 24  # messages before this turn that are told
 LONGEST_BEFORE = 6_000  # characters of them together
 LONGEST_MESSAGE = 4_000  # characters of what the customer says now
 SEARCH = "search_articles"
+PREVIEW = "preview"
 _FOR_SCREENS = frozenset({"image", "link"})
 _LANGUAGES = {Language.ZH: "Simplified Chinese", Language.EN: "English"}
 _PROOFS = {
@@ -103,7 +104,25 @@ def tools_for(can: frozenset[Can]) -> tuple[Tool, ...]:
             "additionalProperties": False,
         },
     )
-    return (*offered, search)
+    return (*offered, search, _preview())
+
+
+def _preview() -> Tool:
+    return Tool(
+        name=PREVIEW,
+        about=(
+            "Find out whether a change would be possible and what it would come to (money, dates), "
+            "when the customer only asks about it. Nothing is prepared."
+        ),
+        parameters={
+            "type": "object",
+            "properties": {
+                "tool": {"type": "string", "description": "The tool that would make the change"},
+                "arguments": {"type": "object", "description": "What that tool would be called with"},
+            },
+            "required": ["tool", "arguments"],
+        },
+    )
 
 
 async def known_of(turn: Turn, reach: Reach) -> list[Known]:
@@ -210,6 +229,8 @@ def came_of(outcome: Outcome, time_zone: str, language: Language) -> dict[str, A
     match outcome:
         case Done(_, facts):
             return {"result": "done", "facts": plain(facts)}
+        case Possible(plan):
+            return {"result": "possible; nothing is prepared yet", "facts": plain(plan.facts)}
         case Refused(reason, facts):
             return {"result": "refused", "why": reason.value, "facts": plain(facts)}
         case NeedsConfirm() | NeedsApproval():

@@ -12,6 +12,8 @@ from xiaoer.domain.llm import Brief, FromCustomer, FromUs, Gone, LanguageModel, 
 from xiaoer.domain.persona import Persona
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
+from xiaoer.guard.concessions import conceded
+from xiaoer.guard.pseudonyms import PSEUDONYM
 
 TRIES = 2
 _NOT_SAID = (
@@ -56,6 +58,12 @@ class Careful:
         if not listener.faults and not said.whole:
             raise ModelGone(Gone.BROKEN)
         return said, listener.faults or [*self.faults(said.text), *self.whole(said.text)]
+
+
+def unwanted(text: str, persona: Persona, sources: Sequence[str]) -> list[Fault]:
+    """Words the shop does not want to hear, what it concedes on its own account, made-up pseudonyms."""
+    made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(text)]
+    return [*avoided(text, persona), *made_up, *conceded(text, sources)]
 
 
 def avoided(text: str, persona: Persona) -> list[Fault]:

@@ -4,23 +4,17 @@ It only proposes. What it may name is checked around it (outside.py), every word
 (guard/outbound.py), and where it is slow, gone or not to be trusted the router goes on without it.
 """
 
-import json
 import re
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-import structlog
-from pydantic import TypeAdapter, ValidationError
 from typing_extensions import override
 
-from xiaoer.actions.base import CATALOGUE, Reach, Risk, reads_only
+from xiaoer.actions.base import CATALOGUE, Reach, Risk
 from xiaoer.decide.briefing import (
+    PREVIEW,
     SEARCH,
     before,
-    came_of,
     known_of,
     numbered,
     of_now,
@@ -28,67 +22,31 @@ from xiaoer.decide.briefing import (
     tools_for,
     whose,
 )
-from xiaoer.decide.careful import Careful, avoided
+from xiaoer.decide.careful import Careful, unwanted
 from xiaoer.decide.goals import scope_of
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import BY_MODEL
-from xiaoer.domain.conversation import Step, Turn
+from xiaoer.decide.thread import MOST_WISHES, Thread, Threads, fitting, is_look_up, previewed, risk
+from xiaoer.domain.conversation import Turn
 from xiaoer.domain.decision import EVERY_WISH, Ask, Chosen, Do, HandOff, Task, Tell
-from xiaoer.domain.facts import Facts
 from xiaoer.domain.knowledge import Passage
-from xiaoer.domain.llm import (
-    Brief,
-    Call,
-    Found,
-    FromUs,
-    Gone,
-    LanguageModel,
-    Line,
-    ModelGone,
-    Said,
-)
-from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm
-from xiaoer.domain.people import Actor
+from xiaoer.domain.llm import Brief, Call, Gone, LanguageModel, ModelGone, Said
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Library, Mind
 from xiaoer.domain.reply import Origin, Receipt, Reply, TextPart
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
-from xiaoer.guard.concessions import conceded
 from xiaoer.guard.outbound import found_in
-from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
+from xiaoer.guard.pseudonyms import Pseudonyms
 
 MOST_ASKED = 5  # requests of one turn
-MOST_WISHES = 5  # calls of one turn that are carried out
 ANSWERS_IN_S = 7.0  # of a turn, all requests together: the customer hears something within eight
 SHOWN = 3  # passages given without being asked for
 FOUND = 4  # of a search
-MOST_TURNS = 256  # whose threads are kept in mind at once
-LONGEST_FOUND = 4_000  # characters of what came of a call
 _CITED = re.compile(r"\s?\[(\d{1,2})\]")
 _MARKDOWN = re.compile(r"\*\*|__|^#+ |^[-*] ", re.MULTILINE)
-_log = structlog.get_logger(__name__)
 
 Aloud = Callable[[Turn, str], None]
-
-
-@dataclass
-class _Thread:
-    """One turn, as the model has it."""
-
-    names: Pseudonyms
-    lines: list[Line]
-    passages: list[Passage]
-    until: float
-    actor: Actor
-    waiting: deque[Call] = field(default_factory=deque)  # asked for, not carried out yet
-    doing: Call | None = None
-    seen: int = 0  # steps of the turn that are told
-    asked: int = 0
-    wishes: int = 0
-    over: bool = False
-    gone: ModelGone | None = None  # it failed in this turn, and is not asked again
-    untold: bool = True  # something is there that the customer has heard no words of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +69,7 @@ class LlmMind(Mind):
     def __init__(self, model: LanguageModel, desk: Desk) -> None:
         self._model = model
         self._desk = desk
-        self._threads: OrderedDict[str, _Thread] = OrderedDict()
+        self._threads = Threads()
 
     @override
     async def next(self, turn: Turn) -> Chosen | None:
@@ -125,27 +83,27 @@ class LlmMind(Mind):
             thread.gone = gone
             raise
 
-    async def _next(self, turn: Turn, thread: _Thread) -> Chosen | None:
-        self._told_of(turn, thread)
-        thread.seen = len(turn.steps)
+    async def _next(self, turn: Turn, thread: Thread) -> Chosen | None:
+        thread.told_of(turn)
         while not thread.over:
             while thread.waiting:
                 if (chosen := await self._wish(thread.waiting.popleft(), turn, thread)) is not None:
-                    return chosen
+                    return replace(chosen, beside=await self._beside(chosen, turn, thread))
             if not thread.untold:
                 break
             said = await self._ask(turn, thread)
             if said.calls and thread.wishes >= MOST_WISHES:
                 raise ModelGone(Gone.BROKEN)
             if said.calls:
-                self._takes(said, thread)
+                thread.takes(said)
                 continue
             thread.over = True
-            return Chosen(self._words(said.text, thread), BY_MODEL, EVERY_WISH)
+            tell = self._words(said.text, thread)
+            return None if _is_ours(tell.text, turn) else Chosen(tell, BY_MODEL, EVERY_WISH)
         return None
 
-    async def _thread(self, turn: Turn) -> _Thread:
-        if (known := self._threads.get(turn.id)) is not None:
+    async def _thread(self, turn: Turn) -> Thread:
+        if (known := self._threads.get(turn)) is not None:
             if known.actor != turn.conversation.actor:  # an order was proven: its data is known from now on
                 known.names.know(await known_of(turn, self._desk.reach_for(turn)))
                 known.actor = turn.conversation.actor
@@ -153,18 +111,15 @@ class LlmMind(Mind):
         reach = self._desk.reach_for(turn)
         names = Pseudonyms(self._desk.key + turn.conversation.id.encode(), await known_of(turn, reach))
         passages = list(self._search(turn.understanding.text, turn, limit=SHOWN))
-        lines = [*await before(turn, reach, names), of_now(turn, passages, names)]
-        thread = _Thread(
+        thread = Thread(
             names=names,
-            lines=lines,
+            lines=[*await before(turn, reach, names), of_now(turn, passages, names)],
             passages=passages,
             until=self._desk.timer() + self._desk.within_s,
             actor=turn.conversation.actor,
+            seen=len(turn.steps),  # what the local mind has served already is said in its words
         )
-        thread.seen = len(turn.steps)  # what the local mind has served already is said in its words
-        self._threads[turn.id] = thread
-        if len(self._threads) > MOST_TURNS:
-            self._threads.popitem(last=False)
+        self._threads.keep(turn, thread)
         return thread
 
     def _search(self, question: str, turn: Turn, *, limit: int) -> Sequence[Passage]:
@@ -173,75 +128,64 @@ class LlmMind(Mind):
 
     # --- what it asks for -------------------------------------------------------------------------
 
-    def _takes(self, said: Said, thread: _Thread) -> None:
-        """What only looks comes first, then what is done, one card last."""
-        thread.lines.append(FromUs(said.text, said.calls))
-        thread.untold = False
-        calls = [Call(call.id, call.name, _args(call, thread.names)) for call in said.calls]
-        for late in calls[MOST_WISHES:]:
-            self._answer(late, {"result": "not done: too many at once"}, thread)
-        thread.waiting.extend(sorted(calls[:MOST_WISHES], key=_risk))
-
-    async def _wish(self, call: Call, turn: Turn, thread: _Thread) -> Chosen | None:
+    async def _wish(self, call: Call, turn: Turn, thread: Thread) -> Chosen | None:
         """The decision that a call stands for; None where it is answered without one."""
         if call.args is None:
-            self._answer(call, {"result": "not done: the arguments were no JSON object"}, thread, untold=True)
+            thread.answer(call, {"result": "not done: the arguments were no JSON object"}, untold=True)
             return None
         if call.name == SEARCH:
-            question = str(call.args.get("question", ""))[:200]
-            found = self._search(question, turn, limit=FOUND)
+            found = self._search(str(call.args.get("question", ""))[:200], turn, limit=FOUND)
             told = numbered(found, first=len(thread.passages) + 1) or "none"
-            self._answer(call, {"articles": told}, thread, untold=True)
+            thread.answer(call, {"articles": told}, untold=True)
             thread.passages += found
             return None
-        if call.name not in CATALOGUE:
-            self._answer(call, {"result": "not done: there is no such tool"}, thread, untold=True)
+        try:
+            meant = previewed(call) if call.name == PREVIEW else call
+        except ValueError as wrong:
+            thread.answer(call, {"result": f"not done: {wrong}"}, untold=True)
             return None
-        thread.doing, thread.wishes = call, thread.wishes + 1
-        if call.name == "call_person":
+        if meant.name not in CATALOGUE:
+            thread.answer(call, {"result": "not done: there is no such tool"}, untold=True)
+            return None
+        return await self._carried_out(meant, turn, thread, call)
+
+    async def _carried_out(self, meant: Call, turn: Turn, thread: Thread, call: Call) -> Chosen:
+        """`call` is what it asked for in so many words: the answer is to that."""
+        thread.doing.append(call)
+        thread.wishes += 1
+        if meant.name == "call_person":
             thread.over = True
             return Chosen(HandOff("asked"), BY_MODEL, EVERY_WISH)
-        then = self._then(thread)
-        task = Task(action=call.name, args=_fitting(call), then=then if _risk(call) >= Risk.WRITE else None)
+        then = thread.then()
+        waits = risk(meant) >= Risk.WRITE and call is meant
+        task = Task(
+            action=meant.name, args=fitting(meant.name, meant.args or {}), then=then if waits else None
+        )
         chosen = await self._desk.local.take_up(task, turn, why=BY_MODEL)
         if isinstance(chosen.decision, Ask) and chosen.decision.task.then is None:
             asked = replace(chosen.decision.task, then=then)  # the others wait for the answer
             chosen = replace(chosen, decision=Ask(asked))
+        if isinstance(chosen.decision, Do) and call is not meant:
+            chosen = replace(chosen, decision=replace(chosen.decision, asks=True))
         return replace(chosen, told_later=True)
 
-    def _then(self, thread: _Thread) -> Task | None:
-        """What else is to be confirmed: its card comes once this one is answered."""
-        then: Task | None = None
-        for call in reversed(thread.waiting):
-            if call.args is not None and call.name in CATALOGUE:
-                then = Task(action=call.name, args=_fitting(call), then=then)
-        return then
-
-    def _told_of(self, turn: Turn, thread: _Thread) -> None:
-        """The steps since it was asked last, as it may hear of them."""
-        for step in turn.steps[thread.seen :]:
-            call, thread.doing = thread.doing, None
-            if isinstance(step.outcome, NeedsConfirm | NeedsApproval):
-                thread.over = True  # the card says it all; what comes after it waits for the answer
-                return
-            if not isinstance(step.chosen.decision, Do):
-                thread.over = True  # our own question, or a person: nothing is to be added
-                return
-            if call is not None and step.outcome is not None:
-                found = came_of(step.outcome, turn.conversation.time_zone, turn.understanding.language)
-                told = {**found, "in_our_words": step.reply.text}
-                self._answer(call, thread.names.hide_all(told), thread)
-                thread.untold = thread.untold or not _is_settled(step)
-
-    def _answer(self, call: Call, found: Mapping[str, Any], thread: _Thread, *, untold: bool = False) -> None:
-        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))[:LONGEST_FOUND]
-        hidden = Call(call.id, call.name, None if call.args is None else thread.names.hide_all(call.args))
-        thread.lines.append(Found(hidden, text))
-        thread.untold = thread.untold or untold
+    async def _beside(self, chosen: Chosen, turn: Turn, thread: Thread) -> tuple[Chosen, ...]:
+        """The look-ups that wait behind a look-up: nothing keeps them from being made with it."""
+        if not _looks_up(chosen):
+            return ()
+        found = list[Chosen]()
+        while thread.waiting and is_look_up(thread.waiting[0].name):
+            call = thread.waiting.popleft()
+            more = await self._wish(call, turn, thread)
+            if more is not None and not _looks_up(more):  # a question of ours: its turn comes
+                thread.put_back(call)
+                break
+            found += [more] if more is not None else []
+        return tuple(found)
 
     # --- what it says -----------------------------------------------------------------------------
 
-    async def _ask(self, turn: Turn, thread: _Thread) -> Said:
+    async def _ask(self, turn: Turn, thread: Thread) -> Said:
         """What it asks for, or words that may be said. ModelGone."""
         if thread.asked >= MOST_ASKED:
             raise ModelGone(Gone.SLOW)
@@ -262,7 +206,7 @@ class LlmMind(Mind):
         )
         return await careful.say(brief)
 
-    def _words(self, text: str, thread: _Thread) -> Tell:
+    def _words(self, text: str, thread: Thread) -> Tell:
         cited = sorted({int(n) for n in _CITED.findall(text)})
         passages = thread.passages
         named = [passages[n - 1] for n in cited if 0 < n <= len(passages)]
@@ -272,7 +216,7 @@ class LlmMind(Mind):
             cited=tuple({passage.slug: passage for passage in named}.values()),
         )
 
-    def _faults(self, text: str, turn: Turn, thread: _Thread) -> Sequence[Fault]:
+    def _faults(self, text: str, turn: Turn, thread: Thread) -> Sequence[Fault]:
         """What keeps these words from being said; a pseudonym that stands for nothing is one."""
         tell = self._words(text, thread)
         receipts = tuple(Receipt(source=f"article:{passage.slug}") for passage in tell.cited)
@@ -282,13 +226,14 @@ class LlmMind(Mind):
             origin=Origin.AI,
             language=turn.understanding.language,
         )
-        made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(tell.text)]
         ours = [step.reply.text for step in turn.steps]
         sources = [*(f"{one.title}\n{one.text}" for one in tell.passages), *ours]
-        unwanted = [*avoided(tell.text, self._desk.persona), *conceded(tell.text, sources)]
         if not tell.text:
             return [Fault(Kind.LENGTH, "", Why.NOT_ALLOWED)]
-        return [*made_up, *unwanted, *found_in(reply, turn, Chosen(tell, BY_MODEL))]
+        if _is_ours(tell.text, turn):
+            return []
+        found = found_in(reply, turn, Chosen(tell, BY_MODEL))
+        return [*unwanted(tell.text, self._desk.persona, sources), *found]
 
 
 def _plain(text: str) -> str:
@@ -296,34 +241,10 @@ def _plain(text: str) -> str:
     return _MARKDOWN.sub("", _CITED.sub("", text)).strip()
 
 
-def _risk(call: Call) -> Risk:
-    return CATALOGUE[call.name].risk if call.name in CATALOGUE else Risk.READ
+def _is_ours(text: str, turn: Turn) -> bool:
+    """Whether it only repeats what we say of this turn anyway."""
+    return any(text in step.reply.text for step in turn.steps)
 
 
-def _args(call: Call, names: Pseudonyms) -> Mapping[str, Any] | None:
-    return None if call.args is None else names.show_all(call.args)
-
-
-def _fitting(call: Call) -> Facts:
-    """Of the arguments those that the action takes, as it takes them: what is missing then is asked for."""
-    fields, found = CATALOGUE[call.name].takes.model_fields, dict[str, Any]()
-    for name, value in (call.args or {}).items():
-        if name not in fields or value is None or value == "":
-            continue
-        try:
-            _field(call.name, name).validate_python(value)
-        except ValidationError:
-            continue
-        found[name] = tuple(value) if isinstance(value, list) else value
-    return found
-
-
-@cache
-def _field(action: str, name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(CATALOGUE[action].takes.model_fields[name].annotation)
-
-
-def _is_settled(step: Step) -> bool:
-    """Whether our own words for it are the whole answer: it was done, and is told with what it promised."""
-    done = step.outcome
-    return isinstance(done, Done) and not reads_only(done.action) and done.action != "prove_order"
+def _looks_up(chosen: Chosen) -> bool:
+    return isinstance(chosen.decision, Do) and is_look_up(chosen.decision.action)

@@ -16,9 +16,10 @@ from xiaoer.domain.decision import (
     Say,
     Suggest,
     Task,
+    Tell,
 )
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Reason, Refused
+from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Possible, Reason, Refused
 
 _SAME_ITEM = {"request_exchange", "change_items"}  # one is offered for the other, of the same thing
 MOST_PARKED = 3
@@ -67,6 +68,8 @@ def in_own_words(chosen: Chosen) -> Chosen:
 def _said(memory: Memory, decision: Decision) -> Memory:
     if isinstance(decision, Say) and decision.key in OFFERS_PERSON:
         return replace(memory, offer=Task(action="call_person", args={"why": "shop"}))
+    if isinstance(decision, Tell):
+        return replace(memory, offer=decision.offer)
     if isinstance(decision, Answer) and decision.offer:
         return replace(memory, offer=Task(action=decision.offer))
     return replace(memory, task=None, parked=()) if isinstance(decision, HandOff) else memory
@@ -118,7 +121,11 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
         shown = replace(after, proposal=outcome.intent_id, card=outcome.intent_id)
         shown = replace(shown, parked=(*next_, *shown.parked)[:MOST_PARKED])
         return _spoken_of(shown, outcome.plan.facts)
+    if isinstance(outcome, Possible):  # a yes now means: do it, then
+        return _spoken_of(replace(after, offer=Task(action=call.action, args=call.args)), outcome.plan.facts)
     if isinstance(outcome, Refused):
+        if then is not None and outcome.reason is not Reason.NOT_PROVEN and call.action != "prove_order":
+            after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])  # a wish of its own
         return _refused(after, task, outcome)
     if isinstance(outcome, Failed):
         return replace(after, offer=Task(action="call_person", args={"why": "shop"}))

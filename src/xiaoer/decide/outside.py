@@ -7,7 +7,7 @@ no text of its own on a card, a button or a colleague's desk.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -29,7 +29,7 @@ from xiaoer.speak.book import book
 BY_MODEL = "model"  # why a step was taken that another's mind asked for
 LOOKS_BACK = 200  # events of the conversation: what was named before counts as named
 LONGEST_NAME = 40  # of an action
-MOST_AFTER = 3  # wishes that come one after another
+MOST_AFTER = 3  # wishes that come one after another, or beside one
 TAIL = 4
 # These name nothing of a person; what is wrong with them is not repeated to anybody.
 _OF_NOBODY = frozenset({
@@ -81,15 +81,26 @@ class Outside(Mind):
             wish = Say("shop_down")
         if wish is None:
             return None if turn.steps else Chosen(Suggest(), f"{BY_MODEL}:nothing")
-        return Chosen(wish, BY_MODEL, chosen.wish, told_later=chosen.told_later)
+        return Chosen(
+            wish,
+            BY_MODEL,
+            chosen.wish,
+            told_later=chosen.told_later,
+            beside=await self._beside(chosen.beside, turn),
+        )
+
+    async def _beside(self, others: Sequence[Chosen], turn: Turn) -> tuple[Chosen, ...]:
+        wishes = [(await self._wish(one.decision, turn), one) for one in others[:MOST_AFTER]]
+        found = [(wish, one) for wish, one in wishes if isinstance(wish, Do)]
+        return tuple(Chosen(wish, BY_MODEL, one.wish, told_later=one.told_later) for wish, one in found)
 
     async def _wish(self, decision: Decision, turn: Turn) -> Decision | None:
         match decision:
-            case Do(action, args, then=then):
+            case Do(action, args, then=then, asks=asks):
                 named, after = await self._named(args, turn), await self._after(then, turn)
-                return Do(action[:LONGEST_NAME], named, then=after)
-            case Tell():
-                return decision  # every word of it is looked at before it is said
+                return Do(action[:LONGEST_NAME], named, then=after, asks=asks)
+            case Tell():  # every word is looked at before it is said; what was offered in this turn stays
+                return replace(decision, offer=turn.memory.offer if turn.steps else None)
             case HandOff(why):
                 return HandOff(why if why in _WHY else "lost")
             case Ask(task):

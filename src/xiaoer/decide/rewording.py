@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from xiaoer.actions.base import Reach
 from xiaoer.decide.briefing import known_of, language_name, manner_of, quiet, whose
-from xiaoer.decide.careful import Careful, avoided
+from xiaoer.decide.careful import Careful, unwanted
 from xiaoer.domain.conversation import Step, Turn
 from xiaoer.domain.decision import Do, Say
 from xiaoer.domain.facts import Fact, Facts
@@ -23,9 +23,8 @@ from xiaoer.domain.reply import Origin, Part, Reply, TextPart
 from xiaoer.domain.understanding import Mood
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
-from xiaoer.guard.concessions import conceded
 from xiaoer.guard.outbound import found_in
-from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
+from xiaoer.guard.pseudonyms import Pseudonyms
 
 WITHIN_S = 4.0
 LONGEST = 1_500  # characters of a reply that is worth wording anew
@@ -95,9 +94,7 @@ class LlmVoice(Rewording):
         return _with(reply, names.show(said.text).strip())
 
     def _faults(self, reply: Reply, turn: Turn, ours: str) -> Sequence[Fault]:
-        made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(reply.text)]
-        unwanted = [*avoided(reply.text, self.persona), *conceded(reply.text, [ours])]
-        return [*made_up, *unwanted, *found_in(reply, turn)]
+        return [*unwanted(reply.text, self.persona, [ours]), *found_in(reply, turn)]
 
 
 @cache

@@ -1,5 +1,7 @@
 """Who decides: rules that nothing can veto first, then the local mind, where it is sure; else a model's."""
 
+from collections.abc import Callable
+
 import structlog
 
 from xiaoer.decide.goals import BY_NAME, GUESSED
@@ -12,6 +14,7 @@ from xiaoer.domain.outcome import Failed, Reason
 from xiaoer.domain.ports import Mind, StoreDown
 from xiaoer.domain.understanding import Answer, Mood, Risk
 
+PERSON_HAS_IT = "rule:person_has_it"
 PATIENCE = 2  # upset turns after which a person is brought in unasked
 _GRAVE = frozenset({Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
 _LAST_WORDS = (HandOff, Wait)
@@ -23,12 +26,15 @@ class Router:
     """A Mind over minds. The order of the rules is the order of their rights.
 
     `model`: a language model's mind, if the shop has one. It is asked only where the local one is not sure,
-    and where it is gone the local one answers, as if there were none.
+    and where it is gone the local one answers, as if there were none; so too where it `may` not be asked.
     """
 
-    def __init__(self, local: Mind, model: Mind | None = None) -> None:
+    def __init__(
+        self, local: Mind, model: Mind | None = None, *, may: Callable[[Turn], bool] = lambda turn: True
+    ) -> None:
         self._local = local
         self._model = model
+        self._may = may
 
     async def next(self, turn: Turn) -> Chosen | None:
         if (unclear := _unclear_effect(turn)) is not None:
@@ -40,7 +46,9 @@ class Router:
         if self._model and any(step.chosen.why.startswith(BY_MODEL) for step in turn.steps):
             return await self._by_model(turn, instead=None)
         chosen = await self._local.next(turn)
-        return chosen if _sure(chosen, turn) else await self._by_model(turn, instead=chosen)
+        if is_sure(chosen, turn) or self._model is None or not self._may(turn):
+            return chosen
+        return await self._by_model(turn, instead=chosen)
 
     async def _by_model(self, turn: Turn, *, instead: Chosen | None) -> Chosen | None:
         if self._model is None:
@@ -66,7 +74,7 @@ def _something_is_left(turn: Turn) -> bool:
     return bool(turn.steps and memory.parked) and memory.proposal is None and memory.task is None
 
 
-def _sure(chosen: Chosen | None, turn: Turn) -> bool:
+def is_sure(chosen: Chosen | None, turn: Turn) -> bool:
     """Whether the local mind knows what is wanted, all of it."""
     if chosen is None:
         return bool(turn.steps)
@@ -103,7 +111,7 @@ def _unclear_effect(turn: Turn) -> Chosen | None:
 def _by_rule(turn: Turn) -> Chosen | None:
     heard, held = turn.understanding, turn.conversation.state
     if held is State.HUMAN:
-        return Chosen(Wait(), "rule:person_has_it")
+        return Chosen(Wait(), PERSON_HAS_IT)
     if Risk.SELF_HARM in heard.risks:  # also if a person was asked for: the words are others
         return Chosen(HandOff("self_harm"), "rule:self_harm")
     if heard.wants_person:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from xiaoer.domain.decision import Chosen, Task
 from xiaoer.domain.ids import ConversationId, IntentId, MessageId, StaffId, TurnId
+from xiaoer.domain.job import NewJob
 from xiaoer.domain.learning import Question
 from xiaoer.domain.outcome import Outcome
 from xiaoer.domain.people import Actor
@@ -136,6 +137,7 @@ class TurnRecord:
     versions: dict[str, str]  # classifier, knowledge, policy, code
     questions: tuple[Question, ...] = ()  # what it was asked, and what became of each
     promises: tuple[Promise, ...] = ()  # what it promised
+    jobs: tuple[NewJob, ...] = ()  # what is done later because of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

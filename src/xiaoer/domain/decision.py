@@ -54,12 +54,15 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Do:
+    """`asks`: of a change only what it would come to is wanted; no card comes of it."""
+
     action: str
     args: Mapping[str, Fact] = field(default_factory=dict)
     confirmed: IntentId | None = None  # the card that was answered with yes
     ruling: Ruling | None = None  # what a colleague decided of it
     others: tuple[Choice, ...] = ()  # what else could have been meant, to be shown with the result
     then: Task | None = None  # what it makes possible, taken up after it
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Say what a language model has worded. `passages`: what it was given to read; `cited`: what it named."""
+    """Say what a language model has worded. `passages`: what it was given to read; `cited`: what it named;
+    `offer`: what a yes to it starts.
+    """
 
     text: str
     passages: tuple[Passage, ...] = ()
     cited: tuple[Passage, ...] = ()
+    offer: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ class Chosen:
 
     `told_later`: it was looked up for a language model, which words it together with the rest; our own words
     for it are said if it does not.
+    `beside`: what else may be looked up at the same time.
     `intent` is named where a sure wish is served in the very way the catalogue says: there the merchant's own
     words may be said.
     """
@@ -136,3 +143,4 @@ class Chosen:
     wish: int = NO_WISH  # index of the wish it serves
     intent: Intent | None = None
     told_later: bool = False
+    beside: tuple["Chosen", ...] = ()

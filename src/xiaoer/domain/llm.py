@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     TURN = "turn"  # a customer's message is answered
     VOICE = "voice"  # our own reply is worded anew
     CHECK = "check"  # the operator tries an endpoint
+    TRIAL = "trial"  # beside a message that was answered without it
     ASSIST = "assist"  # somebody at the desk is helped
 
 

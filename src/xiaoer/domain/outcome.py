@@ -1,4 +1,4 @@
-"""Outcome = Done | Refused | NeedsConfirm | NeedsApproval | Failed; the Reason codes.
+"""Outcome = Done | Possible | Refused | NeedsConfirm | NeedsApproval | Failed; the Reason codes.
 
 A refusal is a value, not an exception: the customer must hear why, and what is possible instead.
 """
@@ -113,6 +113,13 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Possible:
+    """A change that was only asked about, and what it would come to. Nothing is proposed."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """`facts` make the reason concrete; `instead` names an action that is possible."""
 
@@ -149,4 +156,4 @@ class Failed:
     reason: Reason
 
 
-Outcome = Done | Refused | NeedsConfirm | NeedsApproval | Failed
+Outcome = Done | Possible | Refused | NeedsConfirm | NeedsApproval | Failed

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Say, Tell
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Refused
+from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Possible, Refused
 from xiaoer.domain.reply import Receipt
 from xiaoer.domain.words import Language, Words
 from xiaoer.guard.claims import Claim, Key, Kind, normal
@@ -185,7 +185,7 @@ class Known:
                 self.take_facts(facts)
                 for key in keys_of_reason(reason):
                     self.add(key, _owner(facts))
-            case NeedsConfirm(plan=plan) | NeedsApproval(plan=plan):
+            case NeedsConfirm(plan=plan) | NeedsApproval(plan=plan) | Possible(plan=plan):
                 self.take_facts(plan.facts)
             case _:
                 pass

@@ -23,6 +23,7 @@ _DEEPEST = 4
 
 
 def proposed(chosen: Chosen, turn: Turn) -> Chosen:
+    chosen = replace(chosen, beside=tuple(proposed(one, turn) for one in chosen.beside))
     match chosen.decision:
         case Do() as call:
             given = call.confirmed if _said_yes(call, turn) else None

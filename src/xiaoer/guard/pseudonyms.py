@@ -8,12 +8,12 @@ anything else by its form (text/mask.py).
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from xiaoer.guard.written import evened, ways
 from xiaoer.text.mask import Kind, finds
 from xiaoer.text.words import HAN
 
@@ -48,11 +48,9 @@ _SHORTEST = 2  # characters of a known value that is looked for
 _PART = 3  # letters of a part of a name that is looked for by itself
 _SPACED = 8  # characters from which a number may be written with gaps: a shorter one would be met in dates
 _HAN_NAME = re.compile(f"[{HAN}]{{3,4}}")
-_UNSEEN = "\u200b-\u200f\u2060\ufeff"
-_GAP = rf"[\s{_UNSEEN}]{{0,3}}"
-_GAP_IN_NUMBER = rf"[\s{_UNSEEN}.()\-]{{0,3}}"
 _IDS = frozenset({Of.ORDER, Of.PARCEL, Of.CASE, Of.NUMBER, Of.ACCOUNT})
 PSEUDONYM = re.compile(rf"(?:{'|'.join(Of)})-[{_LETTERS}]{{{_LONG},{_LONGER}}}(?![A-Z])", re.IGNORECASE)
+_IS_LETTER = re.compile("[A-Z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,8 @@ class Pseudonyms:
         self._key = key
         self._values: dict[str, str] = {}  # by pseudonym
         self._names: dict[tuple[Of, str], str] = {}  # by what it is, and the value
-        self._all: dict[str, Known] = {}  # by the value as it compares
-        self._known: tuple[Known, ...] = ()  # the longest first: one may stand in another
+        self._ways: dict[str, Known] = {}  # by how it is written
+        self._known: tuple[Known, ...] = ()  # of each way; the longest first: one may stand in another
         self._pattern: re.Pattern[str] | None = None
         self.know(known)
 
@@ -83,10 +81,12 @@ class Pseudonyms:
         for one in [*(given := list(known)), *(part for whole in given for part in _parts(whole))]:
             value = one.value.strip()
             if len(value) >= _SHORTEST:
-                self._all.setdefault(_even(value), Known(one.of, value))
-        self._known = tuple(sorted(self._all.values(), key=lambda one: len(one.value), reverse=True))
-        ways = "|".join(f"({_anyhow(one)})" for one in self._known)
-        self._pattern = re.compile(ways, re.IGNORECASE) if ways else None
+                exact = one.of in _IDS and len(value) < _SPACED
+                for way in ways(value, name=one.of is Of.NAME, exact=exact):
+                    self._ways.setdefault(way, Known(one.of, value))
+        longest = sorted(self._ways, key=lambda way: len(self._ways[way].value), reverse=True)
+        self._known = tuple(self._ways[way] for way in longest)
+        self._pattern = re.compile("|".join(f"({way})" for way in longest)) if longest else None
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -95,15 +95,7 @@ class Pseudonyms:
 
     def hide(self, text: str) -> str:
         """The text with a pseudonym for each thing of a person in it."""
-        made, at = list[str](), 0
-        plain = _even(text)
-        for match in self._pattern.finditer(plain) if self._pattern else ():
-            if match.start() < at or match.lastindex is None or not _alone(plain, match):
-                continue
-            known = self._known[match.lastindex - 1]
-            made += [self._by_form(text[at : match.start()]), self._name(known.of, known.value)]
-            at = match.end()
-        return "".join([*made, self._by_form(text[at:])])
+        return self._by_form(self._by_record(text))
 
     def hide_all(self, value: Any) -> Any:  # noqa: ANN401 - JSON is whatever it is
         """Each text in it, at any depth; names of fields stay."""
@@ -128,14 +120,20 @@ class Pseudonyms:
             return [self.show_all(one) for one in value]
         return value
 
+    def _by_record(self, text: str) -> str:
+        found = list[tuple[int, int, str]]()
+        for match in self._pattern.finditer(evened(text)) if self._pattern else ():
+            known = self._known[(match.lastindex or 1) - 1]
+            found.append((*match.span(), self._name(known.of, known.value)))
+        return _replaced(text, found)
+
     def _by_form(self, text: str) -> str:
         """Pseudonyms that stand there already are no finds."""
-        made, at = list[str](), 0
+        found = list[tuple[int, int, str]]()
         for find in finds(PSEUDONYM.sub(lambda found: "\ufffc" * len(found[0]), text)):
-            value = text[find.start : find.end]
-            made += [text[at : find.start], self._name(_OF_FORM[find.kind], value)]
-            at = find.end
-        return "".join([*made, text[at:]])
+            name = self._name(_OF_FORM[find.kind], text[find.start : find.end])
+            found.append((find.start, find.end, name))
+        return _replaced(text, found)
 
     def _name(self, of: Of, value: str) -> str:
         if (name := self._names.get((of, value))) is not None:
@@ -161,42 +159,11 @@ def _parts(known: Known) -> Iterable[Known]:
         yield Known(Of.NAME, value[-2:])
 
 
-def _anyhow(known: Known) -> str:
-    """The value in any case and width; with gaps, where no date or size could be taken for it."""
-    ways = dict.fromkeys([_even(known.value), _even(unicodedata.normalize("NFD", known.value))])
-    return "|".join(_gap(known).join(map(re.escape, _letters(known, way))) for way in ways)
-
-
-def _letters(known: Known, way: str) -> list[str]:
-    """Without its own gaps, where any may stand between."""
-    return [char for char in way if not (char.isspace() and _gap(known))]
-
-
-def _gap(known: Known) -> str:
-    if known.of is Of.PHONE:
-        return _GAP_IN_NUMBER
-    if known.of in _IDS:
-        return _GAP_IN_NUMBER if len(known.value) >= _SPACED else ""
-    return _GAP
-
-
-def _even(text: str) -> str:
-    """As long as the text, in one width and one case: what is found in it stands there in the text too."""
-    return "".join(_one(char) for char in text)
-
-
-def _one(char: str) -> str:
-    even = unicodedata.normalize("NFKC", char).casefold()
-    return even if len(even) == 1 else char
-
-
-def _alone(plain: str, match: re.Match[str]) -> bool:
-    """Not a piece of a longer Latin word or number: Li is a name in "Li" and not in "like"."""
-    before = plain[match.start() - 1] if match.start() else " "
-    after = plain[match.end()] if match.end() < len(plain) else " "
-    begins, ends = plain[match.start()], plain[match.end() - 1]
-    return not (_joins(before, begins) or _joins(ends, after))
-
-
-def _joins(one: str, other: str) -> bool:
-    return all(char.isascii() and char.isalnum() for char in (one, other))
+def _replaced(text: str, found: Iterable[tuple[int, int, str]]) -> str:
+    """With the names where the values were; apart from a letter that would be read as one of theirs."""
+    made, at = "", 0
+    for start, end, name in found:
+        made += text[at:start]
+        made += " " * bool(_IS_LETTER.match(made[-1:])) + name + " " * bool(_IS_LETTER.match(text, end))
+        at = end
+    return made + text[at:]

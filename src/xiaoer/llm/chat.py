@@ -76,7 +76,6 @@ class ChatModel(LanguageModel):
         self._written: tuple[tuple[Tool, ...], dict[str, Any]] = ((), {})
         place = urlsplit(str(self._model.base_url))
         self._name = f"{endpoint.model}@{place.hostname}"
-        self.region = endpoint.region
 
     @property
     @override

@@ -76,7 +76,14 @@ MAKERS: dict[str, Maker] = {
 
 
 class Unusable(Exception):
-    """An endpoint cannot be set up as it is written; the message says what to write."""
+    """An endpoint cannot be set up as it is written; the message says what to write.
+
+    `lacks`: what is missing, url or key_file; empty: something else is wrong.
+    """
+
+    def __init__(self, says: str, *, lacks: str = "") -> None:
+        super().__init__(says)
+        self.lacks = lacks
 
 
 def opened(maker: str, url: str, key: str, http: httpx2.AsyncClient) -> Provider[Any]:
@@ -84,9 +91,9 @@ def opened(maker: str, url: str, key: str, http: httpx2.AsyncClient) -> Provider
     made = MAKERS[maker]
     where = url or made.url
     if not where:
-        raise Unusable(f"{maker}: write the address too, XIAOER_LLM_URL=https://HOST/v1")
+        raise Unusable(f"{maker} wants its address: https://HOST/v1", lacks="url")
     if made.needs_key and not key:
-        raise Unusable(f"{maker} wants a key: write it into a file and its path into XIAOER_LLM_KEY_FILE")
+        raise Unusable(f"{maker} wants a key: write it into a file, and here its path", lacks="key_file")
     try:
         return made.opens(where, key or NO_KEY, http)
     except UserError as wrong:

@@ -20,6 +20,7 @@ from xiaoer.domain.reply import (
     QuickReplies,
     QuickReply,
 )
+from xiaoer.domain.words import Language
 from xiaoer.speak.render import Renderer
 
 _MADE_GOOD = (
@@ -124,16 +125,11 @@ def product_cards(products: Fact, say: Renderer) -> ProductCards:
 
 
 def confirm_card(intent_id: IntentId, plan: Plan, say: Renderer, *, expires_at: datetime) -> ConfirmCard:
-    rows = [
-        CardRow(label=say.term(f"row.{name}"), value=say.fact(plan.facts[name], spec))
-        for name, spec in ROWS[plan.action]
-        if plan.facts.get(name) not in (None, "", ())
-    ]
     return ConfirmCard(
         intent_id=intent_id,
         action=plan.action,
         title=say.term(f"card.{plan.action}"),
-        rows=tuple(rows),
+        rows=tuple(_rows(plan, say)),
         yes=say.term(f"yes.{plan.action}"),
         no=say.term("no"),
         expires_at=expires_at.isoformat(),
@@ -154,6 +150,20 @@ def quick(keys: Sequence[str], say: Renderer) -> QuickReplies:
 
 def _each(value: Fact) -> tuple[Facts, ...]:
     return cast(tuple[Facts, ...], value) if isinstance(value, tuple) else ()
+
+
+def rows_text(plan: Plan, say: Renderer) -> str:
+    """What a card would read out, as a sentence."""
+    colon, comma = ("：", "；") if say.language is Language.ZH else (": ", "; ")
+    return comma.join(f"{row.label}{colon}{row.value}" for row in _rows(plan, say))
+
+
+def _rows(plan: Plan, say: Renderer) -> Sequence[CardRow]:
+    return [
+        CardRow(label=say.term(f"row.{name}"), value=say.fact(plan.facts[name], spec))
+        for name, spec in ROWS[plan.action]
+        if plan.facts.get(name) not in (None, "", ())
+    ]
 
 
 def _line(line: Facts, say: Renderer) -> CardLine:

@@ -7,7 +7,7 @@ from typing import assert_never
 from xiaoer.domain.conversation import Step, Turn
 from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Drop, HandOff, Say, Suggest, Task, Tell, Wait
 from xiaoer.domain.facts import Facts
-from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Refused
+from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Possible, Refused
 from xiaoer.domain.reply import Citation, Origin, Part, QueueCard, Receipt, Reply, TextPart
 from xiaoer.domain.understanding import Mood
 from xiaoer.speak import cards
@@ -108,6 +108,8 @@ class TemplateVoice:
                 action = decision.action if isinstance(decision, Do) else ""
                 keys = [f"refused.{reason.value}.{facts.get('situation', action)}", f"refused.{reason.value}"]
                 return _refused(keys, facts, say)
+            case Possible(plan):
+                return _plain(["possible"], {"rows": cards.rows_text(plan, say)}, say, ())
             case NeedsConfirm(intent_id, plan, approval):
                 card = cards.confirm_card(intent_id, plan, say, expires_at=turn.now + self._card_lives)
                 return _confirm(card, plan.facts, say, approval=approval is not None)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from xiaoer.domain.conversation import Message, Turn, TurnRecord
 from xiaoer.domain.ports import Busy
 from xiaoer.domain.promise_ports import AlreadySaid
-from xiaoer.store import promise_rows
+from xiaoer.store import job_rows, promise_rows
 from xiaoer.store.codec import dumps
 from xiaoer.store.question_rows import row_of
 from xiaoer.store.rows import Event, advance, change, next_place, put
@@ -49,6 +49,8 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
     except IntegrityError as again:
         raise AlreadySaid(turn.id) from again
     promise_rows.record(conn, record.promises)
+    for job in record.jobs:
+        job_rows.enqueue(conn, job, now)
     if record.questions:
         conn.execute(_ASKED, _asked_rows(record, message))
     if reply.templates:

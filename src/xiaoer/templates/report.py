@@ -2,22 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from xiaoer.domain.ids import TemplateId
+from xiaoer.domain.shares import Share, wilson
 from xiaoer.domain.templates import Tally, Template, TemplateState
 
-Z = 1.96  # 95 %
 NONE = Tally(uses=0, up=0, down=0, handed_off=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share, and the interval it lies in with 95 %."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +33,3 @@ def rows(templates: Sequence[Template], tallies: Mapping[TemplateId, Tally]) -> 
         for one in templates
         if one.id in tallies or one.state is TemplateState.PUBLISHED
     ]
-
-
-def wilson(hits: int, tries: int) -> Share | None:
-    """The score interval of E. B. Wilson (1927); None if nothing was tried."""
-    if tries <= 0:
-        return None
-    share = hits / tries
-    spread = Z * Z / tries
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / tries + spread / (4 * tries)) / (1 + spread)
-    return Share(share, min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half)))

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from xiaoer.domain.shares import Share
 from xiaoer.domain.templates import Finding, Template
 from xiaoer.speak.fields import Field
 from xiaoer.templates.editor import Kept, Preview
-from xiaoer.templates.report import Row, Share
+from xiaoer.templates.report import Row
 
 
 def template_json(template: Template) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def started(app: App, *args: str, token: str = "") -> Client:
         "XIAOER_DATA_DIR": str(app.settings.data_dir),
         "XIAOER_DATABASE_URL": app.settings.database_url,
         "XIAOER_MCP_TOKEN": token,
-        "XIAOER_MCP_CONFIRM_URL": "https://shop.example.com/help#{conversation_id}",
+        "XIAOER_CUSTOMER_PAGE": "https://shop.example.com/help#{conversation_id}",
         "PYTHONPATH": SOURCE,
     }
     command = ["-m", "xiaoer.cli", "mcp", *args]

@@ -55,6 +55,8 @@ class Trouble(StrEnum):
     MODEL_REFUSED = "model_refused"
     MODEL_GONE = "model_gone"
     OVERTAKEN = "overtaken"
+    NO_TRIAL = "no_trial"
+    TOO_EARLY = "too_early"
     NO_PIN = "no_pin"
     NO_GAP = "no_gap"
     NO_TEMPLATE = "no_template"
@@ -113,6 +115,8 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.MODEL_REFUSED: 409,
     Trouble.MODEL_GONE: 409,
     Trouble.OVERTAKEN: 409,
+    Trouble.NO_TRIAL: 404,
+    Trouble.TOO_EARLY: 409,
     Trouble.NO_PIN: 404,
     Trouble.NO_GAP: 404,
     Trouble.NO_TEMPLATE: 404,

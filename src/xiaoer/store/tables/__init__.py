@@ -5,7 +5,7 @@ from xiaoer.store.tables.common import EFFECT, FOREVER, HALF_A_YEAR, TALK, TRY, 
 from xiaoer.store.tables.jobs import jobs, promises
 from xiaoer.store.tables.knowledge import article_versions, imports, reply_templates, template_uses
 from xiaoer.store.tables.learning import asked, corrections, models, pinned_questions
-from xiaoer.store.tables.llm import llm_calls
+from xiaoer.store.tables.llm import llm_calls, llm_switches, llm_trials
 from xiaoer.store.tables.policy import policies
 from xiaoer.store.tables.talk import (
     conversations,
@@ -34,6 +34,8 @@ __all__ = [
     "intents",
     "jobs",
     "llm_calls",
+    "llm_switches",
+    "llm_trials",
     "messages",
     "metadata",
     "models",

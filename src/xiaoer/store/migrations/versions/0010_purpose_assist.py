@@ -2,12 +2,12 @@
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-_PURPOSES = ("turn", "voice", "check", "assist")
+_PURPOSES = ("turn", "voice", "check", "trial", "assist")
 
 
 def upgrade() -> None:
