@@ -105,9 +105,14 @@ async def test_without_a_model_that_is_said(data_dir: Path) -> None:
         assert problem(long) == (422, "too_long")
 
 
-async def test_within_the_budget(data_dir: Path) -> None:
+async def test_within_the_budget_and_not_where_the_whole_shop_is_off(data_dir: Path) -> None:
     model = Model("好的，马上看。")
     async with desk(data_dir, model, llm_budgets="conversation calls=1") as at:
+        await at.post("/v1/staff/llm/off")
+        assert (await at.rewrite("好的，马上看", "warmer"))["state"] == "no_model"
+        assert (await at.suggestions())["state"] == "no_model"
+        assert model.asked == []
+        await at.post("/v1/staff/llm/on")
         assert (await at.rewrite("好的，马上看", "warmer"))["state"] == "ready"
         assert (await at.rewrite("好的，马上看", "warmer"))["state"] == "model_gone"
         assert len(model.asked) == 1
