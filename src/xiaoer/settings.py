@@ -128,6 +128,9 @@ class Settings(BaseSettings):
     llm_within_s: float = Field(
         default=7.0, gt=0, le=12, description="Seconds of a turn after which the local engine answers instead"
     )
+    llm_assist_s: float = Field(
+        default=15.0, gt=0, le=60, description="Seconds somebody at the desk waits for its help, at most"
+    )
     llm_begins: Literal["off", "shadow", "suggest", "automatic"] = Field(
         default="automatic",
         description="The mode of every intent that nobody has switched: off, shadow, suggest, automatic",

@@ -24,7 +24,7 @@ from xiaoer.shops import memory
 from xiaoer.store import tables, turns
 from xiaoer.store.codec import dumps
 from xiaoer.store.ledger import SqlLedger
-from xiaoer.store.tickets import SqlTickets, _ticket
+from xiaoer.store.tickets import SqlTickets, ticket_of
 from xiaoer.store.tries import SqlTries
 
 Patch = pytest.MonkeyPatch
@@ -203,7 +203,7 @@ def _one_queue(patch: Patch) -> None:
         theirs = or_(c.conversation_id == conversation_id, c.customer_id == (customer_id or "-"))
         query = select(tables.tickets).where(c.kind == kind.value, c.closed_at.is_(None), theirs).limit(1)
         row = await self._store.read(lambda conn: conn.execute(query).mappings().first())
-        return row and _ticket(row)
+        return row and ticket_of(row)
 
     patch.setattr(SqlTickets, "current", current)
 

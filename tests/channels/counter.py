@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,12 +19,18 @@ from tests.channels.kb import furnish_kb
 from tests.speak.samples import shipped
 from tests.store.samples import reply, turn
 
+from xiaoer.assist.articles import GapDrafts
+from xiaoer.assist.asking import Asking
+from xiaoer.assist.copilot import Copilot
+from xiaoer.assist.view import LocalView
 from xiaoer.channels import storefront
-from xiaoer.channels.web import clockwork, rollout, templates
+from xiaoer.channels.web import assist, clockwork, rollout, templates
 from xiaoer.channels.web.front import Front, Hub, Pace, build
 from xiaoer.channels.web.serving import Server
+from xiaoer.decide.local import LocalMind
 from xiaoer.decide.suggested import Suggested
 from xiaoer.domain.catalog import Category, Product, Variant, Wanted
+from xiaoer.domain.conversation import Conversation
 from xiaoer.domain.decision import Ruling
 from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ProductId, VariantId
 from xiaoer.domain.knowledge import Passage
@@ -31,13 +38,19 @@ from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order
 from xiaoer.domain.outcome import Done, Plan
 from xiaoer.domain.people import Customer, Tier
+from xiaoer.domain.persona import Persona
 from xiaoer.domain.ports import Busy, Proposal, ProposalState, ShopUnreachable
 from xiaoer.domain.reply import Origin, TextPart
 from xiaoer.domain.rollout import Bar, Mode
+from xiaoer.domain.understanding import Understanding
 from xiaoer.domain.words import Language, Words
 from xiaoer.guard.identity import ConversationTokens, Identity, ShopSigner, ShopSignIn, SignKey, StaffTokens
 from xiaoer.learn.rollout import Gate
+from xiaoer.learn.survey import Survey
 from xiaoer.policies.file import load_policy
+from xiaoer.speak.voice import TemplateVoice
+from xiaoer.store.articles import SqlArticles
+from xiaoer.store.case_files import SqlCaseFiles
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
@@ -45,6 +58,7 @@ from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.ledger import SqlLedger
 from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.promises import SqlPromises
+from xiaoer.store.questions import SqlQuestions
 from xiaoer.store.switches import SqlSwitches
 from xiaoer.store.templates import SqlTemplates
 from xiaoer.store.trials import SqlTrials
@@ -308,6 +322,7 @@ def furnish(store: Store, **changes: Any) -> House:
             *furnish_kb(store, clock).routers,
             clockwork.router(SqlPromises(store), SqlJobs(store), POLICY.shop_id),
             _rollout(store, clock),
+            assist.router(*_assist(store, log)),
         ],
     }
     front = Front(**{**given, **changes})
@@ -315,6 +330,40 @@ def furnish(store: Store, **changes: Any) -> House:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     http = httpx.AsyncClient(transport=transport, base_url="http://counter")
     return House(front, app, http, clock, clerk, shop, log, ledger, store)
+
+
+@dataclass(frozen=True)
+class NoEar:
+    """Hears words and no wish in them."""
+
+    version = "none"
+    waits = False
+
+    def understand(self, texts: Sequence[str], conversation: Conversation) -> Understanding:
+        return Understanding(text=" ".join(texts), language=conversation.language, wishes=())
+
+
+def _assist(store: Store, log: SqlConversations) -> tuple[Copilot, GapDrafts]:
+    """Help without a model, and with a local mind that has nothing to say."""
+    library, reach = NoArticles(), lambda turn: SimpleNamespace(shop=SmallShop(), policy=POLICY)
+    asking = Asking(
+        model=None,
+        persona=Persona(),
+        policy=POLICY,
+        key=b"k" * 32,
+        reach_for=reach,  # type: ignore[arg-type]
+        timer=time.monotonic,
+    )
+    view = LocalView(
+        local=LocalMind(library=library, catalogue=catalogue(), reach_for=reach),  # type: ignore[arg-type]
+        library=library,
+        understander=NoEar(),
+        voice=TemplateVoice(card_lives=timedelta(minutes=30)),
+        reach_for=reach,  # type: ignore[arg-type]
+    )
+    survey = Survey(SqlQuestions(store), SqlArticles(store), POLICY.shop_id)
+    drafts = GapDrafts(asking=asking, survey=survey, conversations=log, library=lambda: library)
+    return Copilot(asking=asking, cases=SqlCaseFiles(store), conversations=log, view=view), drafts
 
 
 def _rollout(store: Store, clock: Clock) -> APIRouter:

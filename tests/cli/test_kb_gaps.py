@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,15 @@ from tests.cli.test_kb import Run, kb
 
 from xiaoer.app import open_app
 from xiaoer.channels.terminal import Terminal
+from xiaoer.domain.conversation import Inbound
+from xiaoer.domain.ids import StaffId
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
 
 __all__ = ["kb"]
 
 ASKED = ("陶艺体验课怎么报名", "周末的陶艺体验课怎么报名", "陶艺体验课怎么报名呢 13800138000")
+ANSWERED = "陶艺体验课每周六 14:00 开课，到店报名就行，电话 13900139000。"
 ARTICLE = """---
 title: 陶艺体验课怎么报名？
 group: service
@@ -26,11 +30,15 @@ questions:
 
 
 async def _ask(folder: Path) -> None:
-    """Each a conversation of its own."""
+    """Each a conversation of its own; in the last a colleague answers."""
     async with open_app(Settings(data_dir=folder, _env_file=None)) as app:
         for text in ASKED:
             conversation_id = await app.open_terminal(None, Language.ZH)
             await Terminal(clerk=app.clerk, conversation_id=conversation_id).say(text)
+        told = Inbound(
+            conversation_id=conversation_id, client_id="s1", text=ANSWERED, staff_id=StaffId("lin")
+        )
+        await app.house.conversations.receive(told, now=app.clerk.clock())
 
 
 def test_a_gap_is_shown_filled_and_told_as_filled(kb: Run, tmp_path: Path) -> None:
@@ -45,6 +53,18 @@ def test_a_gap_is_shown_filled_and_told_as_filled(kb: Run, tmp_path: Path) -> No
     assert (gap["count"], gap["language"], gap["filled"]) == (3, "zh", False)
     assert json.loads(kb("gaps", "--language", "en", "--json")) == []
     assert json.loads(kb("gaps", "--since", "2099-01-01", "--json")) == []
+
+    assert f"id {gap['id']}" in shown
+    drafted = kb("gaps", "--draft", gap["id"])
+    assert f"草稿 draft · zh/{gap['suggestions'][0]['slug']}" in drafted
+    assert "no language model is set up" in drafted
+    assert "顾客问 asked: " in drafted
+    assert not re.search("13[89]00", drafted)
+    [draft] = json.loads(kb("gaps", "--draft", gap["id"], "--json"))["drafts"]
+    assert (draft["draft"], draft["state"]) == (True, "no_model")
+    assert "每周六 14:00" in draft["body"]
+    assert draft["body"] in drafted
+    assert "没有这个缺口" in kb("gaps", "--draft", "0123456789abcdef", fails=2)
 
     (tmp_path / "class.md").write_text(ARTICLE)
     kb("edit", "pottery-class", "class.md", "--language", "zh")

@@ -11,6 +11,7 @@ from typing import Any
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
+from xiaoer.app.assisting import Assist, furnish_assist
 from xiaoer.app.clockwork import Clockwork, furnish_clockwork
 from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import (
@@ -82,6 +83,7 @@ class App:
     knowledge: Knowledge
     own_words: OwnWords
     learning: Learning
+    assist: Assist
     models: Models | None  # language models, asked where the local mind is not sure
     rolling: Rolling  # how far they are let in
     embedding: Sequence[Callable[[], Coroutine[Any, Any, None]]]  # runs beside the requests
@@ -191,6 +193,15 @@ async def open_app(
         clerk = replace(clerk, wording=words.wording, rewording=voice, patience_s=patience_s)
         if models:
             clerk = replace(clerk, later=rolling.rollout.trial)
+        assist = furnish_assist(
+            store,
+            clerk,
+            around,
+            models=models,
+            knowledge=knowledge,
+            settings=settings,
+            let_in=rolling.rollout.let_in,
+        )
         looks = {
             "knowledge": knowledge.look,
             "templates": words.look,
@@ -209,6 +220,7 @@ async def open_app(
             knowledge=knowledge,
             own_words=words,
             learning=learning,
+            assist=assist,
             models=models,
             rolling=rolling,
             embedding=_runs(joining, shelving, library),

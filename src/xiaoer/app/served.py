@@ -14,7 +14,7 @@ from xiaoer.app.house import App
 from xiaoer.app.identity import AUDIENCE, DEMO_KEY, demo_key, identity_of
 from xiaoer.app.knowledge_routes import knowledge_routers
 from xiaoer.channels import storefront
-from xiaoer.channels.web import clockwork, learning, rollout, templates
+from xiaoer.channels.web import assist, clockwork, learning, rollout, templates
 from xiaoer.channels.web.front import Front, Pace, Pages, build
 from xiaoer.domain.ids import ConversationId, MessageId
 from xiaoer.domain.words import Language
@@ -33,6 +33,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
         learning.router(app.learning.correcting, app.learning.school, app.clerk.clock),
         clockwork.router(books.promises, books.jobs, books.shop_id),
         rollout.router(app.rolling.gate, app.rolling.suggested, app.clerk.clock, app.rolling.rollout.look),
+        assist.router(app.assist.copilot, app.assist.gap_drafts),
     ]
     if with_demo:
         pages = replace(pages, storefront=ui_folder("storefront"), images=demo_folder() / "images")

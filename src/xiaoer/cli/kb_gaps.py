@@ -10,7 +10,11 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from xiaoer.app import open_app
 from xiaoer.app.knowledge import open_knowledge
+from xiaoer.assist.articles import From, GapDraft
+from xiaoer.assist.asking import Ready
+from xiaoer.assist.wire import gap_draft_json
 from xiaoer.cli.kb import AsJson, Author, kb
 from xiaoer.cli.kb_show import as_json as show_json
 from xiaoer.cli.shared import Stop, out, read_settings, run
@@ -31,6 +35,22 @@ _RESULTS = {
     Asked.ANSWERED: "已答 answered",
     Asked.SERVED: "已办 served",
 }
+_STATES = {
+    Ready.READY: "",
+    Ready.NO_MODEL: "没有接大模型：正文要自己写 / no language model is set up: write the text yourself",
+    Ready.GONE: "大模型没有回答，稍后再试 / the language model gave no answer: try again later",
+    Ready.UNSAFE: "大模型写的不能用 / what the language model wrote cannot be used",
+    Ready.NOTHING: "问过的对话都已删除 / the conversations that asked are gone",
+}
+_FROM = {
+    From.QUESTION: "顾客问 asked",
+    From.ANSWER: "同事答 answered",
+    From.ARTICLE: "文章 article",
+}
+_NO_GAP = (
+    "没有这个缺口，问法可能变了。重新看：xiaoer kb gaps\n"
+    "There is no such gap; what is asked may have changed. See: xiaoer kb gaps"
+)
 _NO = {
     No.BAD_LINE: f"问题和 --says 各写一行，最多 {LONGEST_LINE} 个字\n"
     f"Write the question and --says as one line each, at most {LONGEST_LINE} characters",
@@ -46,10 +66,16 @@ def kb_gaps(
     since: Annotated[str, typer.Option(help="7d, 4w or 2026-11-01 / 从什么时候起")] = "28d",
     language: Annotated[Language | None, typer.Option(help="zh or en; none: both / 语言")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST_GAPS, help="How many / 最多几条")] = SHOWN,
+    draft: Annotated[
+        str, typer.Option(help="Draft an article for the gap of this id / 给这个缺口起草文章")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """What customers ask that is not answered well, the most asked first / 顾客问了但没答好的问题."""
-    run(_gaps(since, language, limit=limit, as_json=as_json))
+    if draft:
+        run(_draft(draft, since, language, as_json=as_json))
+    else:
+        run(_gaps(since, language, limit=limit, as_json=as_json))
 
 
 @kb.command("pin")
@@ -97,6 +123,19 @@ async def _gaps(since: str, language: Language | None, *, limit: int, as_json: b
         _show_gaps(gaps)
     else:
         out.print("没有缺口 / There is no gap.")
+
+
+async def _draft(gap_id: str, since: str, language: Language | None, *, as_json: bool) -> None:
+    async with open_app(read_settings()) as app:
+        now = app.clerk.clock()
+        begun = _since(since, app.policy.time_zone, now)
+        made = await app.assist.gap_drafts.of(gap_id, now=now, since=begun, language=language)
+    if made is None:
+        raise Stop(_NO_GAP)
+    if as_json:
+        show_json(gap_draft_json(made, _STATES.__getitem__))
+    else:
+        _show_draft(made)
 
 
 async def _pin(pinned: Pinned) -> None:
@@ -156,9 +195,26 @@ def _show_gaps(gaps: Sequence[Gap]) -> None:
         _dim(f"{gap.conversations} 位顾客 customers · {results}{disliked} · {trend}")
         for example in gap.examples[1:]:
             _dim(f"“{example}”")
+        _dim(f"id {gap.id}")
         if gap.nearest is not None:
             how = "现在能答了 answered now by" if gap.filled else "最近的文章 nearest"
             _dim(f"{how}: {gap.nearest.slug} ({gap.nearest.score:.2f}) {gap.nearest.title}")
+
+
+def _show_draft(made: GapDraft) -> None:
+    """What no source says stands in yellow."""
+    for draft in made.drafts:
+        heading = f"草稿 draft · {draft.language.value}/{draft.slug} · {draft.title}"
+        out.print(heading, style="bold", markup=False, highlight=False)
+        if _STATES[draft.state]:
+            _dim(_STATES[draft.state])
+        for sentence in [one for one in draft.sentences if one.text.strip()]:
+            mark = "" if sentence.supported else "  ← 没有依据 nothing says so"
+            style = "" if sentence.supported else "yellow"
+            out.print(f"  {sentence.text.strip()}{mark}", style=style, markup=False, highlight=False)
+    for source in made.sources:
+        _dim(f"{_FROM[source.kind]}: {' '.join(source.text.split())} {source.slug}".rstrip())
+    _dim("没有保存；改好后 kb edit / kept nowhere; once it is right: xiaoer kb edit")
 
 
 def _show_pins(pins: Sequence[Pinned], held: Sequence[Held]) -> None:

@@ -62,10 +62,14 @@ class Careful:
 
 def unwanted(text: str, persona: Persona, sources: Sequence[str]) -> list[Fault]:
     """Words the shop does not want to hear, what it concedes on its own account, made-up pseudonyms."""
-    low = text.casefold()
-    avoided = [Fault(Kind.TONE, word, Why.NOT_ALLOWED) for word in persona.avoid if word.casefold() in low]
     made_up = [Fault(Kind.ID, found[0], Why.NO_RECEIPT) for found in PSEUDONYM.finditer(text)]
-    return [*avoided, *made_up, *conceded(text, sources)]
+    return [*avoided(text, persona), *made_up, *conceded(text, sources)]
+
+
+def avoided(text: str, persona: Persona) -> list[Fault]:
+    """Words the shop does not want to hear."""
+    low = text.casefold()
+    return [Fault(Kind.TONE, word, Why.NOT_ALLOWED) for word in persona.avoid if word.casefold() in low]
 
 
 class _Listener:

@@ -43,6 +43,10 @@ class Rollout:
         whole = self._modes.get(WHOLE_SHOP, Mode.AUTOMATIC)
         return min(whole, self._modes.get(intent, self._begins), key=lambda mode: mode.rank)
 
+    def let_in(self) -> bool:
+        """Whether it is asked anything at all: people at the desk are helped in every mode but off."""
+        return self.mode(WHOLE_SHOP) is not Mode.OFF
+
     def place(self, heard: Understanding) -> tuple[str, Mode]:
         """The intent of a turn, and its mode: of several wishes the one that is let in least."""
         return min(((one, self.mode(one)) for one in intents_in(heard)), key=lambda place: place[1].rank)

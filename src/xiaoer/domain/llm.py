@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     VOICE = "voice"  # our own reply is worded anew
     CHECK = "check"  # the operator tries an endpoint
     TRIAL = "trial"  # beside a message that was answered without it
+    ASSIST = "assist"  # somebody at the desk is helped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

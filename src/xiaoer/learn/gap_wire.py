@@ -12,6 +12,7 @@ Json = dict[str, Any]
 
 def gap_json(gap: Gap) -> Json:
     return {
+        "id": gap.id,
         "title": gap.title,
         "language": gap.language.value,
         "intent": gap.intent,

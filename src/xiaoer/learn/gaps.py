@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.knowledge import Passage
 from xiaoer.domain.learning import Asked, Question
 from xiaoer.domain.understanding import OTHER, Intent
@@ -22,6 +23,7 @@ MISSED = (Asked.NOT_WRITTEN, Asked.UNSURE, Asked.LOST)
 WEEK = timedelta(days=7)
 _SURE = 0.4  # mean confidence from which an intent says what a gap is about
 _EXAMPLES = 5
+_PLACES = 10  # where it was asked, the latest
 _WAYS = 10  # to ask, in a suggested draft
 _LONGEST_TITLE = 200  # characters: what an article may have
 _ELSEWHERE = "service"  # group of an article on what the catalogue has no intent for
@@ -38,6 +40,14 @@ class Suggestion:
     title: str
     group: str
     questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when a question was asked: somebody may have answered it there."""
+
+    conversation_id: ConversationId
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,12 @@ class Gap:
     examples: tuple[str, ...]
     nearest: Passage | None  # an article that could be extended, with its score
     suggestions: tuple[Suggestion, ...]  # one for each language it was asked in
+    places: tuple[Place, ...] = ()  # where it was asked first in a conversation, the latest of them first
+
+    @property
+    def id(self) -> str:
+        """As long as its most central question is the same."""
+        return sha256(f"{self.language.value}:{self.title}".encode()).hexdigest()[:16]
 
     @property
     def filled(self) -> bool:
@@ -148,7 +164,15 @@ def _gap(group: _Group, nearest: Nearest, now: datetime) -> Gap:
         examples=_different(_in_turn([part.texts for part in parts]), _EXAMPLES),
         nearest=nearest(group.title, group.language),
         suggestions=tuple(_suggestion(part, group.intent) for part in parts),
+        places=_places(asked),
     )
+
+
+def _places(asked: Sequence[Question]) -> tuple[Place, ...]:
+    first: dict[ConversationId, Place] = {}
+    for question in sorted(asked, key=lambda one: (one.at, one.turn_id)):
+        first.setdefault(question.conversation_id, Place(question.conversation_id, question.at))
+    return tuple(reversed(first.values()))[:_PLACES]
 
 
 def _suggestion(part: _Group, intent: Intent) -> Suggestion:

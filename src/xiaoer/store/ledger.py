@@ -254,10 +254,10 @@ def _row_of(proposal: Proposal) -> dict[str, Any]:
 
 
 def _proposals(conn: Connection, query: Select[Any]) -> list[Proposal]:
-    return [_proposal_of(row) for row in conn.execute(query).mappings()]
+    return [proposal_of(row) for row in conn.execute(query).mappings()]
 
 
-def _proposal_of(row: RowMapping) -> Proposal:
+def proposal_of(row: RowMapping) -> Proposal:
     return Proposal(
         id=IntentId(row["id"]),
         actor=Actor(

@@ -39,7 +39,7 @@ class SqlTickets:
         c = tickets.c
         query = select(tickets).where(c.shop_id == shop_id, c.closed_at.is_(None))
         soonest = query.order_by(c.due_at, c.number).limit(limit)
-        return await self._store.read(lambda conn: [_ticket(r) for r in conn.execute(soonest).mappings()])
+        return await self._store.read(lambda conn: [ticket_of(r) for r in conn.execute(soonest).mappings()])
 
     async def close(self, shop_id: ShopId, number: str, *, now: datetime) -> bool:
         c = tickets.c
@@ -57,7 +57,7 @@ def _open(conn: Connection, asked: Asked, now: datetime) -> Ticket:
     for _ in range(_TRIES):
         insert_missing(conn, tickets, _row(asked, now))
         if (found := conn.execute(mine).mappings().first()) is not None:
-            return _ticket(found)
+            return ticket_of(found)
     raise RuntimeError("no number is free for a ticket")
 
 
@@ -76,10 +76,10 @@ def _row(asked: Asked, now: datetime) -> dict[str, object]:
 
 
 def _first(row: RowMapping | None) -> Ticket | None:
-    return None if row is None else _ticket(row)
+    return None if row is None else ticket_of(row)
 
 
-def _ticket(row: RowMapping) -> Ticket:
+def ticket_of(row: RowMapping) -> Ticket:
     asked = Asked(
         kind=TicketKind(row["kind"]),
         shop_id=ShopId(row["shop_id"]),

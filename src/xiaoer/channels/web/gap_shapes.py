@@ -53,6 +53,7 @@ class SuggestionOut(Out):
 
 
 class GapOut(Out):
+    id: str = Field(description="As long as its most central question is the same.")
     title: str = Field(description="The most central question; personal data masked, as in every text here.")
     language: Language
     intent: str

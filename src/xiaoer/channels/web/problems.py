@@ -58,6 +58,7 @@ class Trouble(StrEnum):
     NO_TRIAL = "no_trial"
     TOO_EARLY = "too_early"
     NO_PIN = "no_pin"
+    NO_GAP = "no_gap"
     NO_TEMPLATE = "no_template"
     NOTHING_TO_TRY_ON = "nothing_to_try_on"
     METHOD = "method"
@@ -117,6 +118,7 @@ STATUS: Mapping[Trouble, int] = {
     Trouble.NO_TRIAL: 404,
     Trouble.TOO_EARLY: 409,
     Trouble.NO_PIN: 404,
+    Trouble.NO_GAP: 404,
     Trouble.NO_TEMPLATE: 404,
     Trouble.NOTHING_TO_TRY_ON: 404,
     Trouble.METHOD: 405,

@@ -23,6 +23,7 @@ class Words:
     for_guests: tuple[str, ...]
     for_customers: tuple[str, ...]
     problems: Mapping[str, Text]
+    assist: Mapping[str, str]  # what became of a model's help: by assist.asking.Ready, and untranslated
 
 
 @cache
@@ -33,6 +34,7 @@ def words(language: Language) -> Words:
         for_guests=tuple(raw["suggestions"]["guest"]),
         for_customers=tuple(raw["suggestions"]["customer"]),
         problems={key: Text(**text) for key, text in raw["problems"].items()},
+        assist=raw["assist"],
     )
 
 
