@@ -100,6 +100,7 @@ def test_runs_without_a_task_in_common_are_not_compared(capsys: Any) -> None:
 
 
 def test_one_endpoint_plays_the_shop_s_model_and_the_customer(typed: Run, tmp_path: Path) -> None:
+    """Although the shop has not let the model in anywhere yet."""
     words = (
         "--user",
         "model",
@@ -112,7 +113,14 @@ def test_one_endpoint_plays_the_shop_s_model_and_the_customer(typed: Run, tmp_pa
         "--log",
         "talks.txt",
     )
-    told = typed(*LITTLE, *words, script=both, OPENAI_API_KEY="k-123", XIAOER_LLM_PRICES="1 0.5 10")
+    told = typed(
+        *LITTLE,
+        *words,
+        script=both,
+        OPENAI_API_KEY="k-123",
+        XIAOER_LLM_PRICES="1 0.5 10",
+        XIAOER_LLM_BEGINS="off",
+    )
     found = json.loads((tmp_path / "it.json").read_text())
     report = found["report"]
     assert found["model"] == "m@127.0.0.1"
