@@ -1,5 +1,6 @@
 """Help for the people at the desk, through the staff API. Nothing of it is sent or kept by itself."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,9 +17,9 @@ from xiaoer.assist.wire import gap_draft_json
 from xiaoer.assist.words import staff_words
 from xiaoer.channels.web.access import GivenServed, GivenStaff
 from xiaoer.channels.web.assist_shapes import (
+    DraftsOut,
     GapDraftOut,
     Rewriting,
-    SuggestionsOut,
     SummaryOut,
     Translating,
     WordedOut,
@@ -114,45 +115,25 @@ class AssistRoutes:
 def router(copilot: Copilot, drafts: GapDrafts) -> APIRouter:
     """The endpoints of what helps the desk."""
     made, routes = APIRouter(prefix="/v1/staff", tags=["staff"]), AssistRoutes(copilot, drafts)
-    talk, staff, invalid = "/conversations/{conversation_id}", Trouble.STAFF_TOKEN, Trouble.INVALID
-    text = (Trouble.TOO_LONG, Trouble.BLANK, Trouble.NUL, Trouble.TOO_BIG)
-    none = (staff, Trouble.NO_CONVERSATION, Trouble.STORE_DOWN)
-    made.add_api_route(
-        f"{talk}/summary",
-        routes.summarise,
-        methods=["GET"],
-        response_model=SummaryOut,
-        responses=told(*none, invalid),
-    )
-    made.add_api_route(
-        f"{talk}/suggestions",
-        routes.suggest,
-        methods=["POST"],
-        response_model=SuggestionsOut,
-        responses=told(*none),
-    )
-    made.add_api_route(
-        f"{talk}/rewrite",
-        routes.rewrite,
-        methods=["POST"],
-        response_model=WordedOut,
-        responses=told(*none, *text, invalid),
-    )
-    made.add_api_route(
-        f"{talk}/translate",
-        routes.translate,
-        methods=["POST"],
-        response_model=WordedOut,
-        responses=told(*none, *text, invalid, Trouble.NO_MESSAGE),
-    )
-    made.add_api_route(
-        "/kb/gaps/{gap_id}/draft",
-        routes.draft_article,
-        methods=["POST"],
-        response_model=GapDraftOut,
-        responses=told(staff, invalid, Trouble.NO_GAP, Trouble.STORE_DOWN),
-        tags=["knowledge"],
-    )
+    staff, invalid, down = Trouble.STAFF_TOKEN, Trouble.INVALID, Trouble.STORE_DOWN
+    there = (staff, Trouble.NO_CONVERSATION, down)
+    text = (*there, Trouble.TOO_LONG, Trouble.BLANK, Trouble.NUL, Trouble.TOO_BIG, invalid)
+    talk = "/conversations/{conversation_id}"
+    table: list[tuple[str, Callable[..., Any], type, tuple[Trouble, ...]]] = [
+        (f"GET {talk}/summary", routes.summarise, SummaryOut, (*there, invalid)),
+        (f"POST {talk}/suggestions", routes.suggest, DraftsOut, there),
+        (f"POST {talk}/rewrite", routes.rewrite, WordedOut, text),
+        (f"POST {talk}/translate", routes.translate, WordedOut, (*text, Trouble.NO_MESSAGE)),
+        (
+            "POST /kb/gaps/{gap_id}/draft",
+            routes.draft_article,
+            GapDraftOut,
+            (staff, invalid, Trouble.NO_GAP, down),
+        ),
+    ]
+    for line, work, out, troubles in table:
+        method, path = line.split()
+        made.add_api_route(path, work, methods=[method], response_model=out, responses=told(*troubles))
     return made
 
 

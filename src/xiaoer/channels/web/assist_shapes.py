@@ -86,7 +86,7 @@ class DraftOut(Out):
     cited: list[CitedOut] = Field(description="Articles it says something of.")
 
 
-class SuggestionsOut(Out):
+class DraftsOut(Out):
     language: Language = Field(description="The customer's.")
     drafts: list[DraftOut] = Field(description="At most three. Nothing of it was sent.")
     dropped: int = Field(description="Sentences of the model that nothing proves: they were left out.")
