@@ -234,10 +234,11 @@ class Guard:
     off: Off
     found: str
     talks: Mapping[str, int] | None = None  # what must happen for it to be missed soon; None: anything
+    life: int = 100  # the first that is tried: in some it is missed at once, in others never
 
 
 GUARDS: Mapping[str, Guard] = {
-    "own orders only": Guard(_anybodys_order, "I1 I4", _DOOR),
+    "own orders only": Guard(_anybodys_order, "I1 I4", _DOOR, life=103),
     "own cards only": Guard(_anybodys_card, ""),
     "a mind says no yes": Guard(_yes_of_a_mind, ""),
     "yes only to what was read": Guard(_yes_before_the_card, "I2", {"crossed": 1}),
@@ -253,13 +254,13 @@ GUARDS: Mapping[str, Guard] = {
     "the model's words": Guard(_bare_mind, "I6 I7 crash"),
     "only what was named": Guard(_any_words, "I1 I4 I6 I7"),
     "tries of a proof": Guard(_any_number_of_tries, "I8", _PROOFS),
-    "limits": Guard(_no_limits, "I8", _MONEY),
+    "limits": Guard(_no_limits, "I8", _MONEY, life=103),
     "an end of a turn": Guard(_no_end, "I8"),
     "a person by rule": Guard(_nobody_is_called, "I9", _PEOPLE),
     "a row of each call": Guard(_no_record, "I10"),
-    "tickets of this shop": Guard(_one_queue, "I6", _TALK),
+    "tickets of this shop": Guard(_one_queue, "I6", _TALK, life=106),
     "versions in the order system": Guard(_stale_writes, ""),
-    "what was shown is done": Guard(_wrong_address, "I2b"),
+    "what was shown is done": Guard(_wrong_address, "I2b", life=106),
 }
 # Layers that stand in for each other: all of them gone, it shows.
 LAYERS: Sequence[tuple[tuple[str, ...], str, Mapping[str, int]]] = (

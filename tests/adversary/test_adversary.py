@@ -121,9 +121,9 @@ async def _missed(off: list[Off], guard: Guard, fresh: Fresh) -> bool:
     with pytest.MonkeyPatch.context() as patch:
         for one in off:
             one(patch)
-        for seed in range(LIVES):
+        for seed in range(guard.life, guard.life + LIVES):
             setting = Setting(talks=guard.talks)
-            made = await played(fresh(), 100 + seed, CALLS_OF_A_LIFE, setting=setting, until=guard.found)
+            made = await played(fresh(), seed, CALLS_OF_A_LIFE, setting=setting, until=guard.found)
             if made.judge.broken(guard.found):
                 return True
     return False
@@ -134,14 +134,13 @@ async def test_eight_at_once_on_one_conversation(fresh: Fresh) -> None:
     assert not made.judge.violations, made.judge.violations[:3]
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-async def test_another_customers_secrets_change_no_byte_of_this_session(seed: int, fresh: Fresh) -> None:
+async def test_another_customers_secrets_change_no_byte_of_this_session(fresh: Fresh) -> None:
     """Non-interference: the same seed, other names, phones, streets and parcels of everybody else."""
     heard = []
     for salt in ("", "another"):
         salts = tuple("" if place == 0 else salt for place in range(PER_SHOP))
         with _counted_ids():
-            made = await played(fresh(), seed, 150, setting=Setting(salts=salts, seats=2, talks=_ONE_SEAT))
+            made = await played(fresh(), 11, 150, setting=Setting(salts=salts, seats=2, talks=_ONE_SEAT))
         heard.append(made.out)
     assert len("".join(heard[0])) > 2_000
     assert heard[0] == heard[1]

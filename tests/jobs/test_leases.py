@@ -107,7 +107,7 @@ def test_any_interleaving(database_url: str) -> None:
                 await model.step(*step)
             await model.drain()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(_STEP, min_size=5, max_size=40))
     @example([*_OVERTAKEN, ("done", 0)])
     @example([*_OVERTAKEN, ("fail", 0)])

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -490,3 +491,27 @@ async def test_another_s_key_alone_switches_nothing_on(
     settings = Settings(data_dir=data_dir, _env_file=None)
     assert wanted(settings)
     assert settings.llm_key.get_secret_value() == "k"
+
+
+async def test_of_a_long_talk_the_model_hears_the_end_and_what_the_records_say_of_the_beginning(
+    data_dir: Path,
+) -> None:
+    """And how it begins stays the same for some messages, so that a provider knows it."""
+    async with (
+        serving(lambda asked: Say(text="我在呢，您慢慢说。")) as server,
+        counter(data_dir, server) as talk,
+    ):
+        order = named_orders(talk, "")["paid"]
+        await talk.says(f"取消订单 {order}")
+        await talk.says("好的")
+        begins = list[str]()
+        for n in range(20):
+            talk.clock.now += timedelta(seconds=20)
+            await talk.says("你好" if n < 14 else HARD)
+            begins = [asked.messages[1]["content"] for asked in server.asked]
+        assert "<earlier>" in begins[-1]
+        assert "取消订单" in begins[-1].partition("</earlier>")[0]
+        assert order not in begins[-1]
+        assert "ORDER-" in begins[-1].partition("</earlier>")[0]
+        assert len(set(begins[-4:])) < 4
+        assert len(server.asked[-1].messages) <= 2 + 24 + 12

@@ -116,7 +116,7 @@ async def do(articles: Articles, step: str, ref: Ref, now: datetime) -> None:
 
 
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_database_and_the_memory_tell_one_story(database_url: str, steps: list[Step]) -> None:
     async def both() -> tuple[list[Any], list[Any]]:
         async with await Store.open(database_url) as store:

@@ -33,6 +33,7 @@ from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
 from xiaoer.app.templates import OwnWords, furnish_words
 from xiaoer.app.upkeep import migrate
+from xiaoer.assist.earlier import earlier_in
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.rollout import Switched
@@ -51,6 +52,7 @@ from xiaoer.shops.demo.seed import customers_json
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.speak.voice import TemplateVoice
 from xiaoer.store import privacy
+from xiaoer.store.case_files import SqlCaseFiles
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.desk import SqlDesk
 from xiaoer.store.engine import Store
@@ -182,6 +184,7 @@ async def open_app(
             wakeups=hub,
             persona=persona_of(settings),
             key=key_for("pseudonyms", secret["conversation"]),
+            earlier=earlier_in(SqlCaseFiles(store)),
         )
         rolling = await furnish_rolling(store, policy, settings, models=models, around=around)
         beside = mind_of(models.main, around, settings, aloud=around.aloud) if models else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from xiaoer.actions.base import Reach
 from xiaoer.app.budgets import budgets_in, prices_in
 from xiaoer.app.given import Misconfigured, database_url, policy_of
+from xiaoer.decide.briefing import Earlier
 from xiaoer.decide.llm import Aloud, Desk, LlmMind
 from xiaoer.decide.local import LocalMind
 from xiaoer.decide.outside import Outside
@@ -173,6 +174,7 @@ class Around:
     wakeups: Wakeups
     persona: Persona
     key: bytes  # makes pseudonyms
+    earlier: Earlier
 
     def aloud(self, turn: Turn, text: str) -> None:
         self.wakeups.whisper(turn.conversation.id, "part", {"text": text})
@@ -187,6 +189,7 @@ def mind_of(model: LanguageModel, around: Around, settings: Settings, *, aloud: 
         key=around.key,
         persona=around.persona,
         timer=time.monotonic,
+        earlier=around.earlier,
         aloud=aloud or (lambda turn, text: None),
         within_s=settings.llm_within_s,
     )

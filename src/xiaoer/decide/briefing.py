@@ -3,7 +3,7 @@
 First what never changes (rules, tools), then the conversation as it grows, last what is of this turn alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -29,7 +29,8 @@ from xiaoer.guard.access import owned_orders, signed_in
 from xiaoer.guard.pseudonyms import Known, Of, Pseudonyms
 from xiaoer.speak.formats import money
 
-LOOKS_BACK = 24  # messages before this turn that are told
+LOOKS_BACK = 24  # messages before this turn that are told, or up to STEP more
+STEP = 12  # messages by which the first of them moves on: until then a provider knows how it begins
 LONGEST_BEFORE = 6_000  # characters of them together
 LONGEST_MESSAGE = 4_000  # characters of what the customer says now
 SEARCH = "search_articles"
@@ -172,11 +173,23 @@ def _phone(phone: str) -> list[Known]:
     return [Known(Of.PHONE, phone), Known(Of.PHONE, bare)] if phone else []
 
 
-async def before(turn: Turn, reach: Reach, names: Pseudonyms) -> list[Line]:
-    """What was said before this turn: the latest of it, beginning with the customer."""
-    conversation = turn.conversation
-    since = max(0, conversation.last_seq - LOOKS_BACK - len(turn.messages))
-    said = await reach.conversations.after(conversation.id, since, limit=LOOKS_BACK + len(turn.messages))
+Earlier = Callable[[Turn, datetime], Awaitable[str]]
+
+
+async def before(turn: Turn, reach: Reach, names: Pseudonyms, earlier: Earlier | None = None) -> list[Line]:
+    """What was said before this turn: the latest of it, beginning with the customer; of what came before that
+    what the records say.
+    """
+    conversation, most = turn.conversation, LOOKS_BACK + len(turn.messages)
+    since = max(0, conversation.last_seq - most) // STEP * STEP
+    said = await reach.conversations.after(conversation.id, since, limit=most + STEP)
+    told = _latest(said, turn, names)
+    if since and told and earlier and (text := await earlier(turn, said[0].at)):
+        told[0] = FromCustomer(f"<earlier>\n{quiet(names.hide(text))}\n</earlier>\n{told[0].text}")
+    return told
+
+
+def _latest(said: Sequence[Message], turn: Turn, names: Pseudonyms) -> list[Line]:
     now = {message.seq for message in turn.messages}
     told, long = list[Line](), 0
     for message in reversed([one for one in said if one.seq not in now and one.kind == "message"]):

@@ -14,6 +14,7 @@ from xiaoer.actions.base import CATALOGUE, Reach, Risk
 from xiaoer.decide.briefing import (
     PREVIEW,
     SEARCH,
+    Earlier,
     before,
     known_of,
     numbered,
@@ -52,7 +53,7 @@ Aloud = Callable[[Turn, str], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What stands around the model. `aloud` is told each sentence that may be said, as it comes;
-    `timer` gives seconds, only ever forward; `key` makes its pseudonyms.
+    `timer` gives seconds, only ever forward; `key` makes its pseudonyms; `earlier` tells how a talk began.
     """
 
     local: LocalMind
@@ -61,6 +62,7 @@ class Desk:
     key: bytes
     persona: Persona
     timer: Callable[[], float]
+    earlier: Earlier | None = None
     aloud: Aloud = lambda turn, text: None
     within_s: float = ANSWERS_IN_S
 
@@ -113,7 +115,7 @@ class LlmMind(Mind):
         passages = list(self._search(turn.understanding.text, turn, limit=SHOWN))
         thread = Thread(
             names=names,
-            lines=[*await before(turn, reach, names), of_now(turn, passages, names)],
+            lines=[*await before(turn, reach, names, self._desk.earlier), of_now(turn, passages, names)],
             passages=passages,
             until=self._desk.timer() + self._desk.within_s,
             actor=turn.conversation.actor,

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from xiaoer.text.form import Form, Sign
 from xiaoer.text.mask_addresses import ADDRESSES_EN, ADDRESSES_ZH, HOUSES_EN
@@ -45,11 +46,7 @@ _GROUPS: tuple[tuple[Kind, set[Sign], tuple[Form, ...]], ...] = (
 # Of any width and of none; the last two make a key cap of a digit.
 _BLANKS = frozenset("\t\u00a0\u2002\u2003\u2009\u200a\u200b\u200c\u202f\u3000\ufe0f\u20e3")
 _TAKEN = "\ufffc"  # no letter, no digit, no space
-_COMPILED = tuple(
-    (kind, needs, form, re.compile(form.pattern, form.flags))
-    for kind, needs, forms in _GROUPS
-    for form in forms
-)
+_FORMS = tuple((kind, needs, form) for kind, needs, forms in _GROUPS for form in forms)
 _SIGNS = {sign: re.compile(sign.value) for sign in Sign}
 
 
@@ -68,15 +65,21 @@ def finds(text: str) -> list[Find]:
     signs = {sign for sign, pattern in _SIGNS.items() if pattern.search(even)}
     stay, things = (_spans(pattern, even) if Sign.DIGIT in signs else [] for pattern in (DATES, THINGS))
     letters, found = list(even), list[Find]()
-    for kind, needs, form, pattern in _COMPILED:
+    for kind, needs, form in _FORMS:
         if not needs <= signs:
             continue
-        before = len(found)
+        before, pattern = len(found), _compiled(form)
         found += (Find(kind, *span) for span in _found(form, pattern, even, things if form.things else stay))
         for find in found[before:]:
             letters[find.start : find.end] = _TAKEN * (find.end - find.start)
         even = "".join(letters) if len(found) > before else even
     return sorted(found, key=lambda one: one.start)
+
+
+@cache
+def _compiled(form: Form) -> re.Pattern[str]:
+    """Once it is needed: to compile them all takes longer than many a command does."""
+    return re.compile(form.pattern, form.flags)
 
 
 def _found(

@@ -60,11 +60,10 @@ async def an_order(app: App, state: OrderState) -> Order:
     raise AssertionError(state)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 async def test_a_card_of_another_process_is_on_the_customers_screen(
-    opened: Opened, house_url: HouseUrl, database: str
+    opened: Opened, house_url: HouseUrl
 ) -> None:
-    async with opened(utc_now, database_url=house_url(database), mcp=True) as (app, _):
+    async with opened(utc_now, database_url=house_url("postgresql"), mcp=True) as (app, _):
         served = web(app, with_demo=True)
         transport = httpx.ASGITransport(served)
         async with (
