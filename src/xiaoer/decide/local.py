@@ -178,7 +178,7 @@ class LocalMind:
     async def _start(self, index: int, goal: Chosen, turn: Turn) -> Chosen:
         slots = turn.understanding.wishes[index].slots
         if isinstance(goal.decision, Do):
-            task = replace(_offered(_task(goal.decision), turn, slots), intent=goal.intent)
+            task = replace(_task(goal.decision), intent=goal.intent)
             return await self._advance(task, turn, why=goal.why, wish=index, slots=slots)
         return replace(goal, wish=index)
 
@@ -311,14 +311,6 @@ def _repeats(open_task: Task | None, decision: Decision) -> bool:
 
 def _task(call: Do) -> Task:
     return Task(action=call.action, args=call.args)
-
-
-def _offered(task: Task, turn: Turn, slots: Slots) -> Task:
-    """Who says in more words than "yes" what was just offered means it of the same order."""
-    offer = turn.memory.offer
-    if offer is None or offer.action != task.action or slots.order_ids or slots.other:
-        return task
-    return replace(task, args={**offer.args, **task.args})
 
 
 def _open_question(memory: Memory) -> str:
