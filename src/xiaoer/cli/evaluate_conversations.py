@@ -186,11 +186,15 @@ async def _played(
     from xiaoer.evaluate.trials import played
 
     trials: list[Trial] = []
-    try:
+
+    async def play() -> None:
         with _progress(len(cases) * times) as told:
             async for trial in played(cases, stage, user, trials=times):
                 trials.append(trial)
                 told(len(trials), sum(one.passed for one in trials))
+
+    try:  # a task of its own: what is under way in it may be cancelled more than once
+        await asyncio.create_task(play())
     except asyncio.CancelledError:
         if (task := asyncio.current_task()) is not None:
             task.uncancel()
