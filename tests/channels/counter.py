@@ -289,8 +289,11 @@ class House:
         )
 
 
-def furnish(store: Store, **changes: Any) -> House:
-    """A counter that is not open yet: nothing runs beside the requests."""
+def furnish(store: Store, *, whole: bool = False, **changes: Any) -> House:
+    """A counter that is not open yet: nothing runs beside the requests.
+
+    `whole`: with the routes of everything else too, which take longer to make than most tests do.
+    """
     clock, hub, shop = Clock(), Hub(), SmallShop()
     log, ledger, desk = (
         SqlConversations(store, hub.ring),
@@ -316,20 +319,23 @@ def furnish(store: Store, **changes: Any) -> House:
         "hub": hub,
         "clock": clock,
         "pace": Pace(settle_s=600, longest_s=600),
-        "more": [
-            demo,
-            templates.router(_editor(store, shop, clock), clock),
-            *furnish_kb(store, clock).routers,
-            clockwork.router(SqlPromises(store), SqlJobs(store), POLICY.shop_id),
-            _rollout(store, clock),
-            assist.router(*_assist(store, log)),
-        ],
+        "more": [demo, *(_more(store, shop, log, clock) if whole else ())],
     }
     front = Front(**{**given, **changes})
     app = build(front)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     http = httpx.AsyncClient(transport=transport, base_url="http://counter")
     return House(front, app, http, clock, clerk, shop, log, ledger, store)
+
+
+def _more(store: Store, shop: SmallShop, log: SqlConversations, clock: Clock) -> list[APIRouter]:
+    return [
+        templates.router(_editor(store, shop, clock), clock),
+        *furnish_kb(store, clock).routers,
+        clockwork.router(SqlPromises(store), SqlJobs(store), POLICY.shop_id),
+        _rollout(store, clock),
+        assist.router(*_assist(store, log)),
+    ]
 
 
 @dataclass(frozen=True)
@@ -383,8 +389,8 @@ def _editor(store: Store, shop: SmallShop, clock: Clock) -> TemplateEditor:
 
 
 @asynccontextmanager
-async def house(store: Store, **changes: Any) -> AsyncIterator[House]:
-    furnished = furnish(store, **changes)
+async def house(store: Store, *, whole: bool = False, **changes: Any) -> AsyncIterator[House]:
+    furnished = furnish(store, whole=whole, **changes)
     async with furnished.app.router.lifespan_context(furnished.app), furnished.http:
         yield furnished
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from tests.channels.counter import NOON, POLICY, STAFF, House
 from tests.channels.test_bad_input import problem
 
@@ -15,6 +16,11 @@ from xiaoer.store.jobs import SqlJobs
 from xiaoer.store.promises import SqlPromises
 
 LIN = {"Authorization": f"Bearer {STAFF['lin']}"}
+
+
+@pytest.fixture
+def whole() -> bool:
+    return True
 
 
 async def promised(counter: House, about: str, days: int) -> Promise:

@@ -70,7 +70,11 @@ async def desk(store: Store) -> AsyncIterator[Desk]:
     async def on_thumb(message_id: Any, thumb: int) -> None:
         await correcting.thumbed(message_id, thumb, now=tick())
 
-    changes = {"more": [router(correcting, school, tick)], "on_thumb": on_thumb, "beside": [school.run]}
+    changes: dict[str, Any] = {
+        "more": [router(correcting, school, tick)],
+        "on_thumb": on_thumb,
+        "beside": [school.run],
+    }
     async with house(store, **changes) as opened:
         await school.start()
         yield Desk(opened, school, {"Authorization": f"Bearer {STAFF['lin']}"})

@@ -34,7 +34,7 @@ def still(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     path = tmp_path_factory.mktemp("still") / "xiaoer.db"
     path.write_bytes(sqlite_template.read_bytes())
     store = asyncio.run(Store.open(f"sqlite:///{path}"))
-    yield furnish(store)
+    yield furnish(store, whole=True)
     asyncio.run(store.close())
 
 
@@ -43,7 +43,7 @@ def described(still: House) -> BaseSchema:
     return schemathesis.openapi.from_asgi("/v1/openapi.json", still.app)
 
 
-DESCRIBED = furnish(None).app.openapi()  # type: ignore[arg-type]
+DESCRIBED = furnish(None, whole=True).app.openapi()  # type: ignore[arg-type]
 ROUTES = [(path, verb) for path, verbs in DESCRIBED["paths"].items() for verb in verbs]
 ENDLESS = "/v1/conversations/{conversation_id}/events"  # test_streams.py reads it
 

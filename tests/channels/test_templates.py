@@ -17,6 +17,11 @@ TEXT = "包裹 {{ order.parcel.number }} 预计{{ order.parcel.eta }}到。"
 WRITING = {"intent": "track_parcel", "language": "zh", "text": TEXT}
 
 
+@pytest.fixture
+def whole() -> bool:
+    return True
+
+
 class Person:
     """Somebody of the staff."""
 

@@ -227,7 +227,11 @@ def test_ctrl_c_prints_what_was_measured_by_then(typed: Run, tmp_path: Path) -> 
         return both(asked)
 
     words = ("--user", "model", "--user-base-url", "URL", "--json", "it.json")
-    told = typed(*LITTLE, *words, script=interrupts, ends=130, OPENAI_API_KEY="k")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a test before may have left another
+    try:
+        told = typed(*LITTLE, *words, script=interrupts, ends=130, OPENAI_API_KEY="k")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "Interrupted: what was measured by then" in told
     found = json.loads((tmp_path / "it.json").read_text())
     assert found["whole"] is False

@@ -1,7 +1,5 @@
 """What leaves the house of a customer's words: nothing that tells who it was."""
 
-import time
-
 import phonenumbers
 import pytest
 from hypothesis import example, given
@@ -106,13 +104,7 @@ FLOODS = [
 
 
 @pytest.mark.parametrize("piece", FLOODS)
-def test_a_text_twice_as_long_takes_twice_as_long(piece):
-    finds(piece)
-    short, long = (took((piece * size)[:size]) for size in (3_000, 12_000))
-    assert long < 10 * max(short, 0.01)
-
-
-def took(text):
-    start = time.thread_time()
-    finds(text)
-    return time.thread_time() - start
+def test_a_flood_is_masked_too(piece):
+    """Should a pattern blow up, this never ends: the suite's own time limit is the judge."""
+    flood = (piece * 12_000)[:12_000]
+    assert all(0 <= found.start < found.end <= len(flood) for found in finds(flood))
