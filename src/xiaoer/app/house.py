@@ -62,6 +62,7 @@ from xiaoer.store.policies import SqlPolicies
 from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
+from xiaoer.text.mask import warm
 from xiaoer.turn import PATIENCE_S, WITH_A_MODEL_S, Clerk, House
 from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.understander import LocalUnderstander
@@ -188,6 +189,8 @@ async def open_app(
         )
         rolling = await furnish_rolling(store, policy, settings, models=models, around=around)
         beside = mind_of(models.main, around, settings, aloud=around.aloud) if models else None
+        if models:
+            warm()  # the seconds of a model's turn are the model's
         mind = Router(local, beside, may=rolling.rollout.may)
         voice = Switched(voice_of(models, around, settings), rolling.rollout) if models else None
         understander = await _understander(house, learning.school, joining, clock=clock)

@@ -1,5 +1,6 @@
 """The web channel over an open app."""
 
+import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from xiaoer.domain.words import Language
 from xiaoer.knowledge.library import TantivyLibrary
 from xiaoer.store.changes import changed_since
 from xiaoer.store.engine import Store
+from xiaoer.text.mask import warm
 
 
 def web(app: App, *, with_demo: bool) -> FastAPI:
@@ -67,6 +69,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
             app.knowledge.importing.run,
             app.learning.school.run,
             *app.embedding,
+            partial(asyncio.to_thread, warm),
             *agents.beside,
         ],
         allowed_origins=settings.allowed_origins,

@@ -82,6 +82,12 @@ def _compiled(form: Form) -> re.Pattern[str]:
     return re.compile(form.pattern, form.flags)
 
 
+def warm() -> None:
+    """Compile them all now, so that no customer waits for it."""
+    for _, _, form in _FORMS:
+        _compiled(form)
+
+
 def _found(
     form: Form, pattern: re.Pattern[str], text: str, stay: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
