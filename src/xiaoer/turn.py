@@ -48,6 +48,7 @@ from xiaoer.domain.promise_ports import AlreadySaid
 from xiaoer.domain.reply import NOTHING, ConfirmCard, Reply, after
 from xiaoer.domain.restock import Restocks
 from xiaoer.domain.understanding import Understanding
+from xiaoer.domain.words import Language
 from xiaoer.guard.outbound import found_in
 from xiaoer.guard.proposed import proposed
 from xiaoer.learn.hearing import heard_in, put_right
@@ -82,6 +83,9 @@ class House:
 
     def reach(self, turn: Turn) -> Reach:
         """What the actions of this turn may touch."""
+        return self.reach_in(turn.conversation.id, turn.understanding.language, now=turn.now)
+
+    def reach_in(self, conversation_id: ConversationId, language: Language, *, now: datetime) -> Reach:
         return Reach(
             shop=self.shop,
             ledger=self.ledger,
@@ -92,9 +96,9 @@ class House:
             restocks=self.restocks,
             conversations=self.conversations,
             policy=self.policy,
-            conversation_id=turn.conversation.id,
-            language=turn.understanding.language,
-            now=turn.now,
+            conversation_id=conversation_id,
+            language=language,
+            now=now,
         )
 
 

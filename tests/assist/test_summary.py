@@ -142,12 +142,25 @@ async def test_with_a_model_it_is_worded_of_exactly_those_facts(data_dir: Path, 
             made = await at.summary(reads)
             assert (made["wording"]["state"], made["wording"]["text"]) == ("unsafe", ""), made
             assert rows(made)["done"]
-        for gone in (*GONE, SILENT) if zh else GONE:
+        for gone in GONE:
             model.says = gone
             made = await at.summary(reads)
             assert (made["wording"]["state"], made["wording"]["text"]) == ("model_gone", "")
             assert made["wording"]["note"]
             assert rows(made)["done"]
+
+
+async def test_a_model_that_says_nothing_is_not_waited_for(data_dir: Path) -> None:
+    model = Model()
+    async with desk(data_dir, model, llm_voice="never", llm_assist_s=0.3) as at:
+        await a_long_story(at)
+        model.says = SILENT
+        made = await at.summary()
+        assert (made["wording"]["state"], made["wording"]["text"]) == ("model_gone", "")
+        assert rows(made)["done"]
+        suggested = await at.suggestions()
+        assert suggested["state"] == "model_gone"
+        assert suggested["drafts"]
 
 
 async def test_while_the_shop_is_down_nothing_leaves_and_the_records_are_there(data_dir: Path) -> None:

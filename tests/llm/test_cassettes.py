@@ -33,8 +33,8 @@ async def test_another_request_fails_with_what_is_other(data_dir: Path) -> None:
 
 
 def words(text: str) -> Change:
-    """Says this instead of whatever it said."""
-    return lambda n, reply: Say(text=text) if not reply.calls else reply
+    """Says this instead of whatever it said, also where it asks for something."""
+    return lambda n, reply: replace(reply, text=text)
 
 
 def calls(change: Callable[[str, Any], tuple[str, Any]]) -> Change:

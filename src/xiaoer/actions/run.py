@@ -58,18 +58,6 @@ async def run(call: Do, actor: Actor, reach: Reach) -> Outcome:
         return Failed(call.action, Reason.SHOP_UNREACHABLE)
 
 
-async def verdict(call: Do, actor: Actor, reach: Reach) -> Plan | Refused | Failed:
-    """What would come of `call`, for somebody to read: nothing is proposed, nothing is done."""
-    action = CATALOGUE.get(call.action)
-    if action is None:
-        return Refused(Reason.NO_SUCH_ACTION, {"action": call.action})
-    try:
-        return await _plan(action, dict(call.args), actor, reach)
-    except ShopError as error:
-        _log.warning("shop_error", action=call.action, error=type(error).__name__)
-        return Failed(call.action, Reason.SHOP_UNREACHABLE)
-
-
 async def decline(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
     """The customer said no to a card; None if it is not theirs. An answered card stays as it is."""
     proposal = await own_card(intent_id, actor, reach)

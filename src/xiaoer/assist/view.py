@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import anyio.to_thread
 import structlog
 
-from xiaoer.actions.base import CATALOGUE, Reach, Risk
-from xiaoer.actions.run import run, verdict
+from xiaoer.actions.base import CATALOGUE, Reach
+from xiaoer.actions.run import foreseen
 from xiaoer.decide.goals import scope_of
 from xiaoer.decide.local import LocalMind
 from xiaoer.domain.conversation import Step, Turn
 from xiaoer.domain.decision import Answer, Ask, Chosen, Do, Say
 from xiaoer.domain.knowledge import Passage
-from xiaoer.domain.outcome import Outcome, Refused
+from xiaoer.domain.outcome import NeedsConfirm, Outcome
 from xiaoer.domain.ports import Library, ShopError, Understander
 from xiaoer.domain.reply import NOTHING, Citation
 from xiaoer.guard.outbound import found_in
@@ -102,7 +102,7 @@ class LocalView:
             turn = replace(turn, steps=(*turn.steps, Step(chosen=chosen, outcome=outcome, reply=NOTHING)))
         if (order_id := turn.memory.order_id) and order_id not in looked:
             call = Do("look_up_order", {"order_id": order_id})
-            outcome = await run(call, turn.conversation.actor, self.reach_for(turn))
+            outcome = await foreseen(call, turn.conversation.actor, self.reach_for(turn))
             for draft in self._said(Chosen(call, BY_DESK), outcome, turn):
                 yield draft, outcome
 
@@ -126,13 +126,10 @@ class LocalView:
 
     async def _done(self, call: Do, chosen: Chosen, turn: Turn) -> tuple[Outcome | None, list[Draft]]:
         actor, reach = turn.conversation.actor, self.reach_for(turn)
-        if CATALOGUE[call.action].risk is Risk.READ:
-            outcome = await run(call, actor, reach)
-            return outcome, self._said(chosen, outcome, turn)
-        found = await verdict(call, actor, reach)
-        if isinstance(found, Refused):
-            return found, self._said(chosen, found, turn)
-        return None, self._offered(call.action, turn)
+        found = await foreseen(call, actor, reach)
+        if isinstance(found, NeedsConfirm):
+            return None, self._offered(call.action, turn)
+        return found, self._said(chosen, found, turn)
 
     def _offered(self, action: str, turn: Turn) -> list[Draft]:
         """What is allowed is offered: it is done once the customer says yes to a card, or by a person."""

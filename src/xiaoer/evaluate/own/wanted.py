@@ -82,20 +82,7 @@ async def _reach(actor: Actor, stage: Stage) -> Reach:
     opened = await house.conversations.open(
         actor, language=Language.EN, time_zone=house.policy.time_zone, channel="web", now=now
     )
-    return Reach(
-        shop=house.shop,
-        ledger=house.ledger,
-        desk=house.desk,
-        tries=house.tries,
-        tickets=house.tickets,
-        photos=house.photos,
-        restocks=house.restocks,
-        conversations=house.conversations,
-        policy=house.policy,
-        conversation_id=opened.id,
-        language=Language.EN,
-        now=now,
-    )
+    return house.reach_in(opened.id, Language.EN, now=now)
 
 
 def _new_ids(changes: Sequence[Change]) -> set[str]:

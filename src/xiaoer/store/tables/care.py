@@ -1,6 +1,6 @@
 """What a person of the shop has promised to see to, and the photos that show it."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table
 from sqlalchemy.sql import text
 
 from xiaoer.domain.care_ports import TicketKind
@@ -44,13 +44,7 @@ photos = Table(
     metadata,
     Column("id", Sent, primary_key=True, info=_OURS),
     Column("shop_id", Sent, nullable=False, info=_OURS),
-    Column(
-        "conversation_id",
-        Sent,
-        ForeignKey("conversations.id", ondelete="CASCADE"),
-        nullable=False,
-        info=_THEIRS,
-    ),
+    conversation_column(info=_THEIRS),
     Column("order_id", Sent, info=_THEIRS, doc="the order it was evidence for"),
     Column("number", Sent, nullable=False, info=_THEIRS, doc="of the case or ticket it belongs to"),
     Column("digest", Sent, nullable=False, info=_OURS, doc="of what was sent, to know a repeat by"),
@@ -68,14 +62,7 @@ restock_wishes = Table(
     metadata,
     Column("id", Sent, primary_key=True, info=_OURS),
     Column("shop_id", Sent, nullable=False, info=_OURS),
-    Column(
-        "conversation_id",
-        Sent,
-        ForeignKey("conversations.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-        info=_THEIRS,
-    ),
+    conversation_column(index=True, info=_THEIRS),
     Column("customer_id", Sent, nullable=False, info=_THEIRS),
     Column("product_id", Sent, nullable=False, info=_THEIRS),
     Column("colour", Sent, nullable=False, info=_THEIRS),

@@ -1,7 +1,8 @@
 """What all tables share: one MetaData, the retention classes, columns that stand in many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, MetaData
 
@@ -34,7 +35,10 @@ def one_of(column: str, values: type[StrEnum] | Sequence[str]) -> CheckConstrain
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
-def conversation_column(*, primary_key: bool = False, index: bool = False) -> "Column[str]":
+def conversation_column(
+    *, primary_key: bool = False, index: bool = False, info: Mapping[str, Any] = THEIRS
+) -> "Column[str]":
+    """`info`: how long the row's reference to it is kept."""
     return Column(
         "conversation_id",
         Sent,
@@ -42,5 +46,5 @@ def conversation_column(*, primary_key: bool = False, index: bool = False) -> "C
         nullable=False,
         primary_key=primary_key,
         index=index,
-        info=THEIRS,
+        info=dict(info),
     )

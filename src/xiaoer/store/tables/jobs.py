@@ -1,13 +1,13 @@
 """What is done later, and what was promised."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 from sqlalchemy.sql import text
 
 from xiaoer.domain.job import JobState
 from xiaoer.domain.promise import PromiseKind, PromiseState
 from xiaoer.store.columns import Json, Moment, Sent
 from xiaoer.store.notes import Erase, Keep, personal, plain, rows
-from xiaoer.store.tables.common import OURS, TALK, THEIRS, metadata, one_of
+from xiaoer.store.tables.common import OURS, TALK, THEIRS, conversation_column, metadata, one_of
 
 JOB = Keep("job", 90)  # after its end: a webhook sent again within that time is still the same job
 _THEIRS = personal(JOB)
@@ -48,14 +48,7 @@ promises = Table(
     metadata,
     Column("id", Sent, primary_key=True, info=OURS),
     Column("shop_id", Sent, nullable=False, info=OURS),
-    Column(
-        "conversation_id",
-        Sent,
-        ForeignKey("conversations.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-        info=THEIRS,
-    ),
+    conversation_column(index=True),
     Column("customer_id", Sent, info=THEIRS),
     Column("kind", Sent, nullable=False, info=THEIRS),
     Column("about", Sent, nullable=False, info=THEIRS, doc="the order, the conversation"),

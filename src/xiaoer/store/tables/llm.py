@@ -1,12 +1,12 @@
 """What a language model was asked, how far it is let in, and what it would have done where it was not."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table
 
 from xiaoer.domain.llm import Purpose
 from xiaoer.domain.rollout import TRIED, Judged, Mode, Verdict
 from xiaoer.store.columns import Json, Moment, Sent
 from xiaoer.store.notes import Erase, personal, plain, rows
-from xiaoer.store.tables.common import FOREVER, HALF_A_YEAR, LASTING, metadata, one_of
+from xiaoer.store.tables.common import FOREVER, HALF_A_YEAR, LASTING, conversation_column, metadata, one_of
 
 _THEIRS = personal(HALF_A_YEAR)
 _OURS = plain(HALF_A_YEAR, erase=Erase.DELETE)
@@ -17,13 +17,7 @@ llm_calls = Table(
     metadata,
     Column("id", Sent, primary_key=True, info=_OURS),
     Column("shop_id", Sent, nullable=False, info=_OURS),
-    Column(
-        "conversation_id",
-        Sent,
-        ForeignKey("conversations.id", ondelete="CASCADE"),
-        nullable=False,
-        info=_THEIRS,
-    ),
+    conversation_column(info=_THEIRS),
     Column("customer_id", Sent, info=_THEIRS, doc="of a signed-in customer"),
     Column("turn_id", Sent, nullable=False, info=_THEIRS),
     Column("at", Moment, nullable=False, info=_THEIRS),
@@ -68,14 +62,7 @@ llm_trials = Table(
     metadata,
     Column("turn_id", Sent, primary_key=True, info=_THEIRS),
     Column("shop_id", Sent, nullable=False, info=_OURS),
-    Column(
-        "conversation_id",
-        Sent,
-        ForeignKey("conversations.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-        info=_THEIRS,
-    ),
+    conversation_column(index=True, info=_THEIRS),
     Column("customer_id", Sent, info=_THEIRS, doc="of a signed-in customer"),
     Column("intent", Sent, nullable=False, info=_THEIRS),
     Column("mode", Sent, nullable=False, info=_OURS),
