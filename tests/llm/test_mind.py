@@ -183,6 +183,22 @@ async def test_several_look_ups_are_made_at_once(data_dir: Path) -> None:
         assert len(server.asked) == 2
 
 
+async def test_each_of_five_look_ups_has_its_answer(data_dir: Path) -> None:
+    """An endpoint refuses a talk in which a call of its was never answered."""
+    five = ["list_orders", "my_coupons", "membership", "gift_card_balance", "list_orders"]
+
+    def script(asked: Asked) -> Reply:
+        return Say(text="都看过了。") if asked.found else Say(calls=[(name, {}) for name in five])
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        assert (await talk.says(HARD))["text"]
+        messages = server.asked[1].messages
+        asked = [call["id"] for one in messages for call in one.get("tool_calls") or ()]
+        answered = [one["tool_call_id"] for one in messages if one["role"] == "tool"]
+        assert len(asked) == len(five)
+        assert sorted(answered) == sorted(asked)
+
+
 @pytest.mark.parametrize(("email", "yes"), [(MEI, "好的"), (ALEX, "yes")])
 async def test_what_is_only_asked_about_is_answered_by_the_rules_and_prepared_on_a_yes(
     data_dir: Path, email: str, yes: str

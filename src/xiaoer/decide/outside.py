@@ -29,7 +29,8 @@ from xiaoer.speak.book import book
 BY_MODEL = "model"  # why a step was taken that another's mind asked for
 LOOKS_BACK = 200  # events of the conversation: what was named before counts as named
 LONGEST_NAME = 40  # of an action
-MOST_AFTER = 3  # wishes that come one after another, or beside one
+MOST_AFTER = 3  # wishes that come one after another
+MOST_BESIDE = 4  # look-ups beside another
 TAIL = 4
 # These name nothing of a person; what is wrong with them is not repeated to anybody.
 _OF_NOBODY = frozenset({
@@ -90,7 +91,7 @@ class Outside(Mind):
         )
 
     async def _beside(self, others: Sequence[Chosen], turn: Turn) -> tuple[Chosen, ...]:
-        wishes = [(await self._wish(one.decision, turn), one) for one in others[:MOST_AFTER]]
+        wishes = [(await self._wish(one.decision, turn), one) for one in others[:MOST_BESIDE]]
         found = [(wish, one) for wish, one in wishes if isinstance(wish, Do)]
         return tuple(Chosen(wish, BY_MODEL, one.wish, told_later=one.told_later) for wish, one in found)
 

@@ -74,6 +74,8 @@ class Thread:
                 self.answer(call, self.names.hide_all({**found, "in_our_words": step.reply.text}))
                 self.untold = self.untold or not _is_settled(step)
         self.seen = len(turn.steps)
+        while self.doing:  # left out on the way: an endpoint wants an answer to each call
+            self.answer(self.doing.popleft(), {"result": "not done"}, untold=True)
 
     def put_back(self, call: Call) -> None:
         """It was begun, and has to wait after all."""

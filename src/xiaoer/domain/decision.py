@@ -54,7 +54,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """`asks`: of a change only what it would come to is wanted; no card comes of it."""
+    """`asks`: of what would come as a card only what it would come to is wanted, and no card."""
 
     action: str
     args: Mapping[str, Fact] = field(default_factory=dict)
