@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xiaoer.actions.base import Reach
-from xiaoer.decide.briefing import LOOKS_BACK, known_of
+from xiaoer.decide.briefing import LOOKS_BACK, STEP, known_of
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.rollout import Trial
@@ -24,8 +24,9 @@ class Names:
         reach, talk = self.reach_for(turn), turn.conversation
         known = await known_of(turn, reach)
         names = Pseudonyms(self.key + talk.id.encode(), known)
-        since = max(0, talk.last_seq - LOOKS_BACK)
-        said = await reach.conversations.after(talk.id, since, limit=LOOKS_BACK)
+        most = LOOKS_BACK + STEP  # as many as the model may have been told
+        since = max(0, talk.last_seq - most)
+        said = await reach.conversations.after(talk.id, since, limit=most)
         for text in (*(one.value for one in known), *(message.text for message in said)):
             names.hide(text)
         return names
