@@ -16,6 +16,7 @@ import httpx
 
 PATIENCE_S = 90  # a start on a busy machine
 _AGAIN_S = 0.1
+_LONGEST_S = 1.0  # between two tries of a client: fifty without rest take the processor from the start
 
 
 @dataclass
@@ -106,6 +107,7 @@ async def _until(
     journal: Journal,
     good: frozenset[int],
 ) -> dict[str, str]:
+    wait_s = _AGAIN_S
     for _ in range(round(PATIENCE_S / _AGAIN_S)):
         try:
             answer = await http.post(path, json=body, headers=headers)
@@ -114,7 +116,8 @@ async def _until(
                 return found
         except httpx.TransportError:
             journal.resent += 1
-        await asyncio.sleep(_AGAIN_S)
+        await asyncio.sleep(wait_s)
+        wait_s = min(2 * wait_s, _LONGEST_S)
     raise TimeoutError(path)
 
 

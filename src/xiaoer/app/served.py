@@ -24,6 +24,8 @@ from xiaoer.store.changes import changed_since
 from xiaoer.store.engine import Store
 from xiaoer.text.mask import warm
 
+_WARM_AFTER_S = 5.0
+
 
 def web(app: App, *, with_demo: bool) -> FastAPI:
     """The web channel over an open app. `with_demo`: and the demo shop's site, which signs anybody in."""
@@ -69,7 +71,7 @@ def web(app: App, *, with_demo: bool) -> FastAPI:
             app.knowledge.importing.run,
             app.learning.school.run,
             *app.embedding,
-            partial(asyncio.to_thread, warm),
+            _warmed,
             *agents.beside,
         ],
         allowed_origins=settings.allowed_origins,
@@ -85,6 +87,12 @@ def _pace(app: App) -> Pace:
     """Of turns that ask a model most only wait: many may be in work, and the end waits for them longer."""
     plain = Pace(settle_s=app.settings.settle_s)
     return plain if app.models is None else replace(plain, at_once=256, drain_s=20.0)
+
+
+async def _warmed() -> None:
+    """The masks, not in the moment when everybody comes back at once."""
+    await asyncio.sleep(_WARM_AFTER_S)
+    await asyncio.to_thread(warm)
 
 
 async def _thumbed(app: App, message_id: MessageId, thumb: int) -> None:

@@ -1,6 +1,7 @@
 """The command line: serve, chat, demo, privacy, migrate; and what the other files of this package add."""
 
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -177,6 +178,7 @@ async def _serve(settings: Settings, *, host: str, port: int, with_demo: bool) -
                 markup=False,
             )
         out.print("按 Ctrl+C 停止 / Ctrl+C stops it")
+        gc.freeze()  # the whole counter stays too
         await Server(config, app.hub).serve()
 
 
