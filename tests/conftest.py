@@ -47,10 +47,13 @@ class Placed(LoadScopeScheduling):  # type: ignore[misc] # it ships no types
         return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
 
+gc.disable()  # until all is collected
+
+
 def pytest_collection_finish() -> None:
     """What is there by now stays to the end: to look through it again and again for garbage is dear."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Placed:
