@@ -16,7 +16,7 @@ import structlog
 from xiaoer.actions.base import Reach, reads_only
 from xiaoer.actions.promised import promised_in
 from xiaoer.actions.run import decline, own_card, run
-from xiaoer.decide.memory import in_own_words, let_go, remember
+from xiaoer.decide.memory import in_own_words, let_go, remember, tongue_of
 from xiaoer.domain.care_ports import Tickets
 from xiaoer.domain.conversation import Conversation, Memory, Message, State, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say, Tell
@@ -61,6 +61,7 @@ MOST_TURNS = 20  # under one lease; whoever writes faster than that is answered 
 MOST_LATER = 200  # events since a message that a card is looked for in
 PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # waits of a pressed card for a turn under way
 WITH_A_MODEL_S = (*PATIENCE_S, *[1.0] * 15)  # which may take as long as it may, and be worded
+WITHIN_S = 8.0  # of a turn, in which its words may still be made better
 BROKEN = Chosen(HandOff("broken"), "rule:broken")
 BY_AGENT = "agent:mcp"
 _log = structlog.get_logger(__name__)
@@ -201,8 +202,9 @@ class Clerk:
                 turn = await self._step(turn, BROKEN)
                 break
         turn, reply = await self._proven(turn)
-        reply = await self._reworded(turn, reply)
-        turn = replace(turn, memory=replace(turn.memory, heard=heard_in(turn)))
+        reply = await self._reworded(turn, reply, until=begun + WITHIN_S)
+        memory = replace(turn.memory, heard=heard_in(turn), tongue=tongue_of(turn, reply))
+        turn = replace(turn, memory=memory)
         ms = (perf_counter() - begun) * 1000
         return TurnRecord(turn=turn, reply=reply, timings_ms={"serve": ms}, versions=self._versions(turn))
 
@@ -275,14 +277,20 @@ class Clerk:
             reply = turn.steps[-1].reply
         return turn, reply if not found_in(reply, turn) else reply.without_text
 
-    async def _reworded(self, turn: Turn, reply: Reply) -> Reply:
-        """In warmer words, if there is somebody for that and nothing is wrong with them."""
+    async def _reworded(self, turn: Turn, reply: Reply, *, until: float) -> Reply:
+        """In warmer words, or in the customer's language beside ours, if there is somebody and time for that
+        and nothing is wrong with them.
+        """
         if self.rewording is None:
             return reply
         try:
-            other = await self.rewording.reword(turn, reply)
+            async with asyncio.timeout(max(0.0, until - perf_counter())):
+                other = await self.rewording.reword(turn, reply)
         except StoreDown:
             raise
+        except TimeoutError:
+            _log.warning("rewording_late", turn_id=turn.id)
+            return reply
         except Exception as bug:  # noqa: BLE001 - what was done is told, in our own words
             _log.error("rewording_broke", turn_id=turn.id, error=type(bug).__name__, at=where(bug))
             return reply
@@ -375,7 +383,9 @@ class Clerk:
         async with self._alone(conversation_id) as begun:
             if begun.conversation.state is State.HUMAN:
                 return False
+            until = perf_counter() + WITHIN_S
             turn, reply = await self._proven(await self._step(replace(begun, id=TurnId(once)), chosen))
+            reply = await self._reworded(turn, reply, until=until)
             record = TurnRecord(turn=turn, reply=reply, timings_ms={}, versions=self._versions(turn))
             try:
                 await self._finish(record)

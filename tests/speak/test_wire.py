@@ -22,6 +22,7 @@ from xiaoer.domain.reply import (
     QuickReplies,
     QuickReply,
     TextPart,
+    TranslationPart,
 )
 from xiaoer.domain.words import Language
 from xiaoer.speak.wire import KINDS, message_json
@@ -35,6 +36,7 @@ _PARCEL = CardParcel(
 )
 PARTS = (
     TextPart(text="您的订单"),
+    TranslationPart(text="Votre commande", language="fr"),
     OrderCard(
         order_id="M1",
         state="shipped",

@@ -1,12 +1,17 @@
 """Which language a message is answered in."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaoer.domain.words import Language
 from xiaoer.text.clean import clean
-from xiaoer.text.language import language_of
+from xiaoer.text.language import is_foreign, language_of
+
+HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -54,3 +59,28 @@ def test_what_tells_no_language_keeps_the_one_before(text, before):
 @given(st.text())
 def test_any_text_has_a_language(text):
     assert language_of(clean(text), Language.ZH) in Language
+
+
+def test_another_language_is_told_from_both_of_the_house():
+    """Sentences in 24 languages; no rule was written for one of them but that accents count."""
+    said = (HERE / "foreign.txt").read_text("utf-8").splitlines()
+    found = [text for text in said if is_foreign(clean(text), text)]
+    assert len(found) / len(said) >= 0.93
+
+
+@pytest.mark.parametrize(
+    "text", ["where is my order", "我的订单", "wo yao tui huo", "café mug, is it there?"]
+)
+def test_accents_and_pinyin_are_of_the_house(text):
+    assert is_foreign(clean(text), text) is False
+
+
+@pytest.mark.parametrize("text", ["oui", "M24031215", "👍", "Nike", ""])
+def test_what_does_not_tell_is_neither(text):
+    assert is_foreign(clean(text), text) is None
+
+
+def test_no_message_of_ours_is_taken_for_another_language():
+    rows = map(json.loads, (HERE.parent / "understand/sets/language.jsonl").read_text("utf-8").splitlines())
+    ours = [row["text"] for row in rows if row["kind"] != "other"]
+    assert [text for text in ours if is_foreign(clean(text), text)] == []

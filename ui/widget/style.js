@@ -39,6 +39,7 @@ article { display:grid; gap:8px; margin-top:18px; justify-items:start }
 article > * { max-width:100% }
 .by > * + *::before { content:" · " }
 .text { white-space:pre-wrap; overflow-wrap:anywhere }
+[lang]+.text { font-size:.85em }
 .customer { justify-items:end }
 .customer .text { background:var(--accent); color:var(--on); padding:8px 14px; border-radius:16px 16px 4px; max-width:86% }
 .system { justify-items:center }

@@ -70,6 +70,7 @@ export function message({ id, author, machine, text, parts, at }) {
 
 const PARTS = {
 	text: ({ text }) => text && h("p.text", text),
+	translation: ({ text, language }) => h("p.text", { lang: language, dir: "auto" }, text),
 	order: orderCard,
 	products: ({ products }) => h("ul.products", { tabindex: 0, l: "products" }, products.map(productCard)),
 	confirm: confirmCard,

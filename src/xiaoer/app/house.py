@@ -11,7 +11,7 @@ from typing import Any
 from xiaoer import __version__
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
-from xiaoer.app.assisting import Assist, furnish_assist
+from xiaoer.app.assisting import Assist, furnish_assist, voice_in_any_language
 from xiaoer.app.clockwork import Clockwork, furnish_clockwork
 from xiaoer.app.embedding import Joining, joining_of, open_embedding
 from xiaoer.app.given import (
@@ -27,7 +27,7 @@ from xiaoer.app.given import (
 )
 from xiaoer.app.knowledge import Knowledge, furnish
 from xiaoer.app.learning import Learning, furnish_learning
-from xiaoer.app.modelling import Around, Models, mind_of, open_models, voice_of
+from xiaoer.app.modelling import Around, Models, mind_of, open_models
 from xiaoer.app.rollout import Rolling, furnish_rolling
 from xiaoer.app.shelving import Shelving
 from xiaoer.app.stocking import stocked
@@ -36,7 +36,6 @@ from xiaoer.app.upkeep import migrate
 from xiaoer.assist.earlier import earlier_in
 from xiaoer.channels.web.front import Hub
 from xiaoer.decide.local import LocalMind
-from xiaoer.decide.rollout import Switched
 from xiaoer.decide.router import Router
 from xiaoer.domain.ids import ConversationId
 from xiaoer.domain.people import Actor, Customer, Proof, Role
@@ -192,13 +191,13 @@ async def open_app(
         if models:
             warm()  # the seconds of a model's turn are the model's
         mind = Router(local, beside, may=rolling.rollout.may)
-        voice = Switched(voice_of(models, around, settings), rolling.rollout) if models else None
         understander = await _understander(house, learning.school, joining, clock=clock)
         clerk = _clerk(house, understander, mind, library, wakeups=hub, clock=clock)
         patience_s = WITH_A_MODEL_S if models else PATIENCE_S
-        clerk = replace(clerk, wording=words.wording, rewording=voice, patience_s=patience_s)
+        clerk = replace(clerk, wording=words.wording, patience_s=patience_s)
         if models:
-            clerk = replace(clerk, later=rolling.rollout.trial)
+            voice = voice_in_any_language(models, around, rolling.rollout, policy, settings)
+            clerk = replace(clerk, rewording=voice, later=rolling.rollout.trial)
         assist = furnish_assist(
             store,
             clerk,

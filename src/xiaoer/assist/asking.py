@@ -69,6 +69,8 @@ class Wanted:
     whole: Callable[[str], Sequence[Fault]] = field(default=lambda text: ())
     before: tuple[Line, ...] = ()
     length: int = 0  # characters the answer may need, about
+    purpose: Purpose = Purpose.ASSIST
+    whose: Whose | None = None  # None: the desk's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +135,8 @@ def brief_of(turn: Turn, wanted: Wanted) -> Brief:
         standing=wanted.standing,
         lines=(*wanted.before, FromCustomer(wanted.told)),
         most_tokens=min(_MOST_TOKENS, _FEWEST_TOKENS + wanted.length),
-        purpose=Purpose.ASSIST,
-        whose=whose(turn),
+        purpose=wanted.purpose,
+        whose=wanted.whose or whose(turn),
         hidden=wanted.hidden,
     )
 

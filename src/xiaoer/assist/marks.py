@@ -104,6 +104,10 @@ def _without_year(day: date, to: Locale) -> str:
     return format_date(day, str(pattern), locale=to) if pattern else format_date(day, "long", locale=to)
 
 
+def is_tag(tag: str) -> bool:
+    return re.match(TAG, tag) is not None
+
+
 def locale_of(tag: str) -> Locale | None:
     """None for a language nobody has told us about."""
     try:

@@ -60,8 +60,8 @@ async def translated(asking: Asking, turn: Turn, source: Source, tag: str) -> Wo
             faults=lambda said: [*_odd(source, show(said), asking), *linked(said)],
             whole=lambda said: [
                 *marks.faults(said),
-                *_names(hidden, said),
-                *_other(source.text, show(said), tag),
+                *names_kept(hidden, said),
+                *other_letters(source.text, show(said), tag),
                 *claims_in_words(source.text, show(said), tag, today, own=marks.own_digits(said)),
             ],
             length=3 * len(source.text),
@@ -72,12 +72,18 @@ async def translated(asking: Asking, turn: Turn, source: Source, tag: str) -> Wo
 
 def _odd(source: Source, shown: str, asking: Asking) -> Sequence[Fault]:
     """Longer than any translation; to a customer a word the shop never says."""
-    if len(shown) > _LONGEST_TIMES * len(source.text) + _LONGEST_MORE:
-        return [Fault(Kind.LENGTH, "", Why.TOO_LONG)]
+    if long := too_long(source.text, shown):
+        return long
     return [] if source.customers else avoided(shown, asking.persona)
 
 
-def _names(hidden: str, said: str) -> Sequence[Fault]:
+def too_long(text: str, shown: str) -> list[Fault]:
+    """Longer than any translation."""
+    most = _LONGEST_TIMES * len(text) + _LONGEST_MORE
+    return [Fault(Kind.LENGTH, "", Why.TOO_LONG)] if len(shown) > most else []
+
+
+def names_kept(hidden: str, said: str) -> Sequence[Fault]:
     """Each of what was hidden is there, and nothing else is."""
     told = {found.upper() for found in PSEUDONYM.findall(hidden)}
     there = {found.upper() for found in PSEUDONYM.findall(said)}
@@ -85,7 +91,7 @@ def _names(hidden: str, said: str) -> Sequence[Fault]:
     return [*lost, *(Fault(Kind.ID, one, Why.NO_RECEIPT) for one in sorted(there - told))]
 
 
-def _other(text: str, shown: str, tag: str) -> Sequence[Fault]:
+def other_letters(text: str, shown: str, tag: str) -> Sequence[Fault]:
     """Whether it is in another language than was asked for, as far as letters tell."""
     primary, han = tag.partition("-")[0].lower(), len(_HAN.findall(shown))
     letters = sum(char.isalpha() for char in shown)

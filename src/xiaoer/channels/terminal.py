@@ -25,6 +25,7 @@ from xiaoer.domain.reply import (
     QuickReplies,
     Reply,
     TextPart,
+    TranslationPart,
 )
 from xiaoer.speak.wire import part_json
 from xiaoer.turn import Clerk
@@ -135,7 +136,7 @@ def show(reply: Reply, console: Console) -> None:
 
 def _show(part: Part, console: Console) -> None:
     match part:
-        case TextPart(text=text):
+        case TextPart(text=text) | TranslationPart(text=text):
             console.print(Text(text))
         case OrderCard() as order:
             rows = [f"{line.title} {line.options} ×{line.quantity}  {line.price}" for line in order.lines]

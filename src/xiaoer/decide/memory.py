@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xiaoer.domain.conversation import Memory
+from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
     Answer,
@@ -20,6 +20,7 @@ from xiaoer.domain.decision import (
 )
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Possible, Reason, Refused
+from xiaoer.domain.reply import Reply, TranslationPart
 
 _SAME_ITEM = {"request_exchange", "change_items"}  # one is offered for the other, of the same thing
 MOST_PARKED = 3
@@ -32,7 +33,7 @@ SAID_AGAIN = {  # what was wrong is asked for once more
     Reason.BAD_SIZE: "measure",
     Reason.PHOTO_NEEDED: "photo",
 }
-LOST = frozenset({"out_of_scope", "unclear"})
+LOST = frozenset({"out_of_scope", "unclear", "other_language"})
 
 
 def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
@@ -57,6 +58,14 @@ def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
 def let_go(memory: Memory) -> Memory:
     """What was begun or offered on a misunderstanding. A card stays until it is put away."""
     return replace(memory, task=None, parked=(), offer=None)
+
+
+def tongue_of(turn: Turn, reply: Reply) -> str:
+    """What the customer is taken to write from now on: what was found, else what it was before."""
+    told = [part.language for part in reply.parts if isinstance(part, TranslationPart)]
+    if told:
+        return told[0]
+    return "" if turn.understanding.foreign is False else turn.memory.tongue
 
 
 def in_own_words(chosen: Chosen) -> Chosen:

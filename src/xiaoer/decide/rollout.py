@@ -60,6 +60,10 @@ class Rollout:
                 self._unsure.popitem(last=False)
         return mode is Mode.AUTOMATIC
 
+    def speaks(self, turn: Turn) -> bool:
+        """Whether its words reach the customer."""
+        return self.place(turn.understanding)[1] is Mode.AUTOMATIC
+
     def trial(self, turn: Turn) -> tuple[NewJob, ...]:
         """What is to be done beside a turn once it is answered: the model is asked, or nothing."""
         unsure = turn.id in self._unsure
@@ -97,8 +101,7 @@ class Switched(Rewording):
 
     @override
     def wants(self, turn: Turn) -> bool:
-        _, mode = self._rollout.place(turn.understanding)
-        return mode is Mode.AUTOMATIC and self._voice.wants(turn)
+        return self._rollout.speaks(turn) and self._voice.wants(turn)
 
     @override
     async def reword(self, turn: Turn, reply: Reply) -> Reply | None:

@@ -55,6 +55,7 @@ class Memory:
     upset: int = 0  # upset or angry turns since it was last good
     greeted: bool = False
     heard: Heard | None = None
+    tongue: str = ""  # what the customer writes where that is neither language of the house: BCP 47
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

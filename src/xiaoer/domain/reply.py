@@ -23,6 +23,14 @@ class TextPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationPart:
+    """The reply's words in the language the customer writes, by a machine: those of the house count."""
+
+    text: str
+    language: str  # BCP 47
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardLine:
     title: str
     options: str
@@ -128,7 +136,17 @@ class PhotoPart:
     height: int
 
 
-Part = TextPart | OrderCard | ProductCards | ConfirmCard | QuickReplies | Citation | QueueCard | PhotoPart
+Part = (
+    TextPart
+    | TranslationPart
+    | OrderCard
+    | ProductCards
+    | ConfirmCard
+    | QuickReplies
+    | Citation
+    | QueueCard
+    | PhotoPart
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,3 +126,4 @@ class Understanding:
     misunderstood: bool = False  # 不是这个意思 / that's not what I meant: of the reply before
     sure: Sure = Sure()  # the lines of the classifier that guessed
     model: str = ""  # version of the classifier
+    foreign: bool | None = None  # written in neither language; None: it does not tell

@@ -7,6 +7,8 @@ from xiaoer.domain.reply import Origin, Reply, TextPart
 from xiaoer.domain.words import Language
 from xiaoer.guard.claims import Found, Kind, Why, normal
 from xiaoer.guard.sayings import lexicon
+from xiaoer.text.clean import clean
+from xiaoer.text.language import is_foreign
 from xiaoer.text.words import HAN
 
 LONGEST_PART = 4_000  # characters of one text: more nobody reads in a chat
@@ -79,7 +81,7 @@ def _is_of_no_language_we_read(text: str, language: Language) -> bool:
     """
     letters = [char for char in text if char.isalpha()]
     strange = [char for char in letters if not (char.isascii() or _HAN.match(char) or char in _ACCENTED)]
-    if len(strange) * 5 > len(letters) or _KANA.search(text):
+    if len(strange) * 5 > len(letters) or _KANA.search(text) or is_foreign(clean(text), text):
         return True
     words = _LATIN.findall(text.lower())
     if language is Language.ZH or len(words) < _TELLING:

@@ -12,7 +12,7 @@ from xiaoer.understand.catalogue import catalogue
 
 _TALK = "small_talk"  # the group of intents that ask nothing
 _PRAISE = Intent("praise")
-_NOT_UNDERSTOOD = frozenset({"out_of_scope", "clarify"})  # keys of what is said then
+_NOT_UNDERSTOOD = frozenset({"out_of_scope", "clarify", "other_language"})  # keys of what is said then
 _NO_QUESTION = frozenset({"not_that"})  # the customer said what they do not want
 _BEFORE_A_PERSON = frozenset({"asked"})  # why: the customer wanted one
 

@@ -17,6 +17,7 @@ from xiaoer.domain.reply import (
     QueueCard,
     QuickReplies,
     TextPart,
+    TranslationPart,
 )
 from xiaoer.speak.render import Renderer
 
@@ -41,7 +42,7 @@ class Plain:
 
     def _lines(self, part: Part) -> Iterator[str]:
         match part:
-            case TextPart(text=text) | QueueCard(text=text):
+            case TextPart(text=text) | TranslationPart(text=text) | QueueCard(text=text):
                 yield text
             case OrderCard():
                 yield from _order(part)

@@ -22,6 +22,7 @@ _TRY: Mapping[str, Sequence[str]] = {
     "about_bot": ("try.order_status", "try.call_person"),
     "complaint": ("try.order_status", "try.request_return", "try.call_person"),
     "out_of_scope": ("try.order_status", "try.find_product", "try.call_person"),
+    "other_language": ("try.order_status", "try.call_person"),
     "shop_down": ("try.call_person",),
     "needs_colleague": ("try.call_person",),
     "not_written": ("try.call_person",),

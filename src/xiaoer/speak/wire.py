@@ -16,10 +16,12 @@ from xiaoer.domain.reply import (
     QueueCard,
     QuickReplies,
     TextPart,
+    TranslationPart,
 )
 
 KINDS: Mapping[type[Part], str] = {
     TextPart: "text",
+    TranslationPart: "translation",
     OrderCard: "order",
     ProductCards: "products",
     ConfirmCard: "confirm",

@@ -14,7 +14,7 @@ from xiaoer.domain.ports import Understander
 from xiaoer.domain.understanding import Slots, Understanding, Wish
 from xiaoer.domain.words import Language
 from xiaoer.text.clean import LONGEST, fold, tidy
-from xiaoer.text.language import language_of
+from xiaoer.text.language import is_foreign, language_of
 from xiaoer.understand import answers, mood, risks
 from xiaoer.understand.classifier import Model
 from xiaoer.understand.clauses import Clause, clauses
@@ -89,6 +89,7 @@ class LocalUnderstander(Understander):
             misunderstood=misunderstood,
             sure=ear.sure,
             model=ear.version,
+            foreign=is_foreign(text, tidied),
         )
 
     def _ear(self, text: str, language: Language) -> Ear:

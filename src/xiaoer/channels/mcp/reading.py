@@ -13,6 +13,7 @@ from xiaoer.domain.reply import (
     QueueCard,
     QuickReplies,
     TextPart,
+    TranslationPart,
 )
 
 
@@ -52,8 +53,8 @@ def _lines(part: Part) -> Iterator[str]:
             yield from (f"{row.label}: {row.value}" for row in part.rows)
         case Citation(title=title):
             yield f"({title})"
-        case QueueCard() | QuickReplies() | PhotoPart():
-            return  # its text has been said; a button and a photo are for a screen
+        case QueueCard() | QuickReplies() | PhotoPart() | TranslationPart():
+            return  # its text has been said; a button, a photo and a translation are for a screen
         case _ as never:
             assert_never(never)
 
