@@ -24,6 +24,8 @@ _WANTS = (  # (in the customer's words, the tool)
 
 
 def parrot(asked: Asked) -> Reply:
+    if str(asked.messages[0]["content"]).startswith("You translate") and "<text>" in asked.last:
+        return Say(text=f"fr\n« {_between(asked.last, 'text')} »")
     said = asked.last.partition("<customer>")[2].partition("</customer>")[0] or asked.last
     han = "Simplified Chinese" in str(asked.messages[0]["content"]) or bool(re.search("[一-鿿]", said))
     if found := asked.found:
@@ -41,6 +43,10 @@ def parrot(asked: Asked) -> Reply:
     return Say(
         text="我在呢，您慢慢说，我来帮您看。" if han else "I am here. Tell me more and I will have a look."
     )
+
+
+def _between(text: str, name: str) -> str:
+    return text.partition(f"<{name}>\n")[2].partition(f"\n</{name}>")[0]
 
 
 def _call(clause: str, said: str, tools: list[str]) -> tuple[str, dict[str, str]] | None:
