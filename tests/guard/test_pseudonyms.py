@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaoer.guard.pseudonyms import PSEUDONYM, Known, Of, Pseudonyms
+from xiaoer.guard.written import bones, evened, ways
 
 MEI = [
     Known(Of.NAME, "林梅"),
@@ -160,3 +161,24 @@ def test_no_known_value_is_left(values: list[str], between: str) -> None:
     for value in values:
         if len(value) > 2:
             assert value not in hidden
+
+
+_VALUES = st.one_of(
+    st.sampled_from(["Alex Morgan", "林美", "Anna-L Strauß", "a_m+x@mail.a-shop.com", "O'Neill Ó Briain"]),
+    st.from_regex(r"\A[A-Z]{0,3}[0-9]{4,12}\Z"),
+    st.text(min_size=2, max_size=12),
+)  # fmt: skip
+_BETWEEN = st.sampled_from(["", "", "", " ", "-", " . ", "\u0301", "\u200b", "(", "点", " at ", "ß"])
+
+
+@given(value=_VALUES, exact=st.booleans(), name=st.booleans(), data=st.data())
+def test_what_is_ruled_out_would_not_have_matched(
+    value: str, exact: bool, name: bool, data: st.DataObject
+) -> None:
+    spelt = "".join(char + data.draw(_BETWEEN) for char in value.swapcase())
+    turned = " ".join(reversed(value.split()))
+    for text in (value, spelt, turned, f"tel{spelt}ok", data.draw(st.text(max_size=20)) + value):
+        even = evened(text)
+        for way in ways(value, name=name, exact=exact):
+            if re.search(way.pattern, even):
+                assert way.bones in bones(even)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from xiaoer.guard.written import evened, ways
+from xiaoer.guard.written import Way, bones, evened, ways
 from xiaoer.text.mask import Kind, finds
 from xiaoer.text.words import HAN
 
@@ -61,6 +61,14 @@ class Known:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How something known may be written."""
+
+    way: Way
+    known: Known
+
+
 class Pseudonyms:
     """Of one conversation, for one turn. `key`: secret, and of this conversation alone.
 
@@ -71,22 +79,20 @@ class Pseudonyms:
         self._key = key
         self._values: dict[str, str] = {}  # by pseudonym
         self._names: dict[tuple[Of, str], str] = {}  # by what it is, and the value
-        self._ways: dict[str, Known] = {}  # by how it is written
-        self._known: tuple[Known, ...] = ()  # of each way; the longest first: one may stand in another
-        self._pattern: re.Pattern[str] | None = None
-        self.know(known)
+        self._ways: dict[str, _Way] = {}  # by its pattern; those of the longest value first: one may stand
+        self.know(known)  # in another
 
     def know(self, known: Iterable[Known]) -> None:
         """What the records say from here on."""
-        for one in [*(given := list(known)), *(part for whole in given for part in _parts(whole))]:
+        given = dict.fromkeys(known)  # the same name and street stand in many an order
+        for one in dict.fromkeys((*given, *(part for whole in given for part in _parts(whole)))):
             value = one.value.strip()
             if len(value) >= _SHORTEST:
                 exact = one.of in _IDS and len(value) < _SPACED
                 for way in ways(value, name=one.of is Of.NAME, exact=exact):
-                    self._ways.setdefault(way, Known(one.of, value))
-        longest = sorted(self._ways, key=lambda way: len(self._ways[way].value), reverse=True)
-        self._known = tuple(self._ways[way] for way in longest)
-        self._pattern = re.compile("|".join(f"({way})" for way in longest)) if longest else None
+                    self._ways.setdefault(way.pattern, _Way(way, Known(one.of, value)))
+        longest = sorted(self._ways.items(), key=lambda item: len(item[1].known.value), reverse=True)
+        self._ways = dict(longest)
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -121,9 +127,12 @@ class Pseudonyms:
         return value
 
     def _by_record(self, text: str) -> str:
-        found = list[tuple[int, int, str]]()
-        for match in self._pattern.finditer(evened(text)) if self._pattern else ():
-            known = self._known[(match.lastindex or 1) - 1]
+        found, even = list[tuple[int, int, str]](), evened(text)
+        there = bones(even)
+        near = [one for one in self._ways.values() if one.way.bones in there]  # few: only these are compiled
+        pattern = "|".join(f"({one.way.pattern})" for one in near)
+        for match in re.finditer(pattern, even) if near else ():
+            known = near[(match.lastindex or 1) - 1].known
             found.append((*match.span(), self._name(known.of, known.value)))
         return _replaced(text, found)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from xiaoer.text.clean import fold
 from xiaoer.text.words import HAN
@@ -27,21 +28,34 @@ def evened(text: str) -> str:
     return fold("".join(map(_one, text)))
 
 
-def ways(value: str, *, name: bool, exact: bool) -> Iterator[str]:
-    """Patterns for an evened text. A name of two Latin words is also said the other way round."""
+def bones(even: str) -> str:
+    """The letters and digits of an evened text: what no gap and no width changes."""
+    return "".join(filter(str.isalnum, even)).replace("ß", "ss")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A pattern for an evened text, dear to compile. It matches only where its `bones` are in the text's."""
+
+    pattern: str
+    bones: str
+
+
+def ways(value: str, *, name: bool, exact: bool) -> Iterator[Way]:
+    """A name of two Latin words is also said the other way round."""
     even = evened(unicodedata.normalize("NFKC", value))
     if exact:
-        yield _ALONE[0] + re.escape(even) + _ALONE[-1]
-        return
-    if "@" in even:
-        yield _mailbox(even)
+        yield Way(_ALONE[0] + re.escape(even) + _ALONE[-1], bones(even))
         return
     words = _WORDS.findall(even)
+    if "@" in even:
+        yield Way(_mailbox(even), bones(max(words, key=len, default="")))
+        return
     if words:
-        yield _anyhow(words)
+        yield Way(_anyhow(words), bones(even))
     if name and len(words) == len(("given", "family")) and all(map(_is_word, words)):
-        yield _anyhow(words[::-1])
-        yield from _parted(words)
+        yield Way(_anyhow(words[::-1]), bones("".join(words[::-1])))
+        yield from (Way(pattern, bones(even)) for pattern in _parted(words))
 
 
 def _anyhow(words: list[str]) -> str:
