@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from tests.llm.server import Asked, Fail, Reply, Say, serving
+from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
 from tests.llm.test_mind import ALEX, counter
-from tests.turns.counter import named_orders
+from tests.turns.counter import Talk, named_orders
 
 from xiaoer.domain.decision import Chosen
 from xiaoer.domain.decision import Say as Says
@@ -63,6 +64,10 @@ def named(asked: Asked) -> str:
     found = re.findall(r"ORDER-[A-Z]+", asked.last)
     assert found
     return str(found[-1])
+
+
+def patient(data_dir: Path, server: Server) -> AbstractAsyncContextManager[Talk]:
+    return counter(data_dir, server, email=ALEX, llm_voice_s=6)
 
 
 def translation(reply: dict[str, Any]) -> dict[str, Any] | None:
@@ -122,7 +127,7 @@ LIES: dict[str, Callable[[str], str]] = {
     "a link": lambda text: f"{text} http://evil.example",
     "no language": lambda text: text.partition("\n")[2],
     "not translated": lambda text: "fr\n这是一句没有翻译的中文回答，请看下面的内容",
-    "endless": lambda text: text + " mot" * 2_000,
+    "endless": lambda text: text + " mot" * 500,
     "nothing": lambda text: "fr",
 }
 
@@ -132,7 +137,7 @@ async def test_a_translation_that_is_not_one_is_not_shown(data_dir: Path, lie: s
     def worse(asked: Asked) -> str:
         return LIES[lie](french(next(one for one in server.asked if translating(one))))
 
-    async with serving(model(cancels, worse)) as server, counter(data_dir, server, email=ALEX) as talk:
+    async with serving(model(cancels, worse)) as server, patient(data_dir, server) as talk:
         order = named_orders(talk, "")["paid"]
         reply = await talk.says(CANCEL.format(order=order))
         assert translation(reply) is None
