@@ -10,10 +10,10 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from xiaoer.domain.words import Language
+from xiaoer.text.own_yaml import own_yaml
 from xiaoer.text.words import tokens
 
 Bag = Mapping[str, float]  # term -> weight
@@ -106,7 +106,7 @@ class SynonymList(BaseModel):
 
 def read_list(language: Language) -> SynonymList:
     path = files("xiaoer.knowledge") / "synonyms" / f"{language.value}.yaml"
-    return SynonymList.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return SynonymList.model_validate(own_yaml(path.read_bytes()))
 
 
 @cache
