@@ -13,42 +13,32 @@ import anyio
 import anyio.to_thread
 import structlog
 
-from xiaoer.actions.base import Reach, reads_only
+from xiaoer.actions.base import reads_only
+from xiaoer.actions.house import House
 from xiaoer.actions.promised import promised_in
 from xiaoer.actions.run import decline, own_card, run
 from xiaoer.decide.memory import in_own_words, let_go, remember, tongue_of
-from xiaoer.domain.care_ports import Tickets
 from xiaoer.domain.conversation import Conversation, Memory, Message, State, Step, Turn, TurnRecord
 from xiaoer.domain.decision import Chosen, Decision, Do, Drop, HandOff, Ruling, Say, Tell
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.job import NewJob
-from xiaoer.domain.learning_ports import Corrections
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome
 from xiaoer.domain.people import Actor, Proof
-from xiaoer.domain.photos import Photos
-from xiaoer.domain.policy import Policy
 from xiaoer.domain.ports import (
     Busy,
-    Conversations,
-    Desk,
-    Ledger,
     Mind,
     Proposal,
     ProposalState,
     Rewording,
-    Shop,
     StoreDown,
-    Tries,
     Understander,
     Wakeups,
 )
 from xiaoer.domain.promise_ports import AlreadySaid
 from xiaoer.domain.reply import NOTHING, ConfirmCard, Reply, after
-from xiaoer.domain.restock import Restocks
 from xiaoer.domain.understanding import Understanding
-from xiaoer.domain.words import Language
 from xiaoer.guard.outbound import found_in
 from xiaoer.guard.proposed import proposed
 from xiaoer.learn.hearing import heard_in, put_right
@@ -65,42 +55,6 @@ WITHIN_S = 8.0  # of a turn, in which its words may still be made better
 BROKEN = Chosen(HandOff("broken"), "rule:broken")
 BY_AGENT = "agent:mcp"
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Where things are kept and done."""
-
-    conversations: Conversations
-    ledger: Ledger
-    desk: Desk
-    tries: Tries
-    tickets: Tickets
-    photos: Photos
-    restocks: Restocks
-    corrections: Corrections
-    shop: Shop
-    policy: Policy
-
-    def reach(self, turn: Turn) -> Reach:
-        """What the actions of this turn may touch."""
-        return self.reach_in(turn.conversation.id, turn.understanding.language, now=turn.now)
-
-    def reach_in(self, conversation_id: ConversationId, language: Language, *, now: datetime) -> Reach:
-        return Reach(
-            shop=self.shop,
-            ledger=self.ledger,
-            desk=self.desk,
-            tries=self.tries,
-            tickets=self.tickets,
-            photos=self.photos,
-            restocks=self.restocks,
-            conversations=self.conversations,
-            policy=self.policy,
-            conversation_id=conversation_id,
-            language=language,
-            now=now,
-        )
 
 
 ANSWERABLE = (ProposalState.OPEN,)

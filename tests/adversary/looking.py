@@ -14,6 +14,7 @@ from tests.adversary.seats import Ear, Seat, Setting, Whispers
 from tests.adversary.world import CAUSE, SHOPS, AccountEffect, Effect, Recorded, Town, town
 from tests.shops.worlds import NOW
 
+from xiaoer.actions.house import House
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.decide.outside import Outside
 from xiaoer.decide.router import Router
@@ -36,7 +37,7 @@ from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
-from xiaoer.turn import MOST_STEPS, Clerk, House
+from xiaoer.turn import MOST_STEPS, Clerk
 
 LOOKS = timedelta(seconds=20)  # a card is made a little before it is seen
 

@@ -17,6 +17,7 @@ from typing import Any
 from tests.adversary.seats import Ear, Whispers
 from tests.clock import NOON, Clock
 
+from xiaoer.actions.house import House
 from xiaoer.actions.run import CARD_LIVES, run
 from xiaoer.decide.router import Router
 from xiaoer.domain.conversation import State, Turn
@@ -46,7 +47,7 @@ from xiaoer.store.photos import SqlPhotos
 from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
-from xiaoer.turn import Clerk, House
+from xiaoer.turn import Clerk
 
 POLICY = load_policy(Path(demo.__file__).parent / "policy.yaml")
 SECONDS = 60  # within which it is known, or a person's

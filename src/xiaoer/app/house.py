@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from xiaoer import __version__
+from xiaoer.actions.house import House
 from xiaoer.actions.run import CARD_LIVES
 from xiaoer.app.asking import served_by
 from xiaoer.app.assisting import Assist, furnish_assist, voice_in_any_language
@@ -62,7 +63,7 @@ from xiaoer.store.restocks import SqlRestocks
 from xiaoer.store.tickets import SqlTickets
 from xiaoer.store.tries import SqlTries
 from xiaoer.text.mask import warm
-from xiaoer.turn import PATIENCE_S, WITH_A_MODEL_S, Clerk, House
+from xiaoer.turn import PATIENCE_S, WITH_A_MODEL_S, Clerk
 from xiaoer.understand.catalogue import catalogue
 from xiaoer.understand.understander import LocalUnderstander
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from xiaoer.actions.house import House
 from xiaoer.domain.ports import Library
 from xiaoer.speak.wording import Wording
 from xiaoer.store.engine import Store
 from xiaoer.store.templates import SqlTemplates
 from xiaoer.templates.editor import TemplateEditor
 from xiaoer.templates.trial import Trial
-from xiaoer.turn import House
 from xiaoer.understand.catalogue import catalogue
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from xiaoer.actions.base import Reach
+from xiaoer.actions.house import House
 from xiaoer.actions.run import run
 from xiaoer.domain.decision import Do
 from xiaoer.domain.facts import Facts
@@ -26,7 +27,6 @@ from xiaoer.speak.fields import PROBLEMS, Known, first_name, values
 from xiaoer.speak.formats import Calendar
 from xiaoer.speak.render import Renderer
 from xiaoer.speak.template_text import Said, Written
-from xiaoer.turn import House
 
 MOST_CUSTOMERS = 30  # looked at for recent orders
 MOST_OF_ONE = 5  # orders of one customer
