@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.assist.desk import ALEX, GONE, MEI, Model, desk
 from tests.channels.test_bad_input import problem
+from tests.llm.server import Say
 from tests.turns.counter import named_orders
 
 from xiaoer.assist.rewording import less_in, more_in
@@ -87,6 +88,15 @@ def _order_in(asked: Any) -> str:
     found = re.search(r"ORDER-[A-Z]+", asked[-1].messages[1]["content"])
     assert found
     return found[0]
+
+
+async def test_words_beside_a_call_nobody_offered_are_looked_at_too(data_dir: Path) -> None:
+    model = Model(Say(text="我们保证今天退款到账", calls=[("refund", {})]))
+    async with desk(data_dir, model) as at:
+        made = await at.rewrite("好的，马上看", "warmer")
+        assert (made["state"], made["text"]) == ("unsafe", "")
+        made = await at.translate("en", text="好的，马上看")
+        assert (made["state"], made["text"]) == ("unsafe", "")
 
 
 async def test_without_a_model_that_is_said(data_dir: Path) -> None:

@@ -36,6 +36,17 @@ async def test_to_an_upset_customer_the_model_says_it_with_everything_in_it(data
         assert asked.tools == []
 
 
+async def test_words_beside_a_call_nobody_offered_are_looked_at_too(data_dir: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        return Say(text="别着急，我明白您的心情", calls=[("refund", {})])  # and nothing of the parcel
+
+    async with serving(script) as server, counter(data_dir, server) as talk:
+        reply = await talk.says(UPSET.format(shipped=named_orders(talk, "")["shipped"]))
+        assert server.asked
+        assert "我明白您的心情" not in reply["text"]
+        assert reply["origin"] == "template"
+
+
 async def test_a_calm_customer_hears_the_template_and_nobody_is_asked(data_dir: Path) -> None:
     async with serving(warmly) as server, counter(data_dir, server) as talk:
         reply = await talk.says(f"订单 {named_orders(talk, '')['shipped']} 到哪了")

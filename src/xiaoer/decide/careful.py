@@ -53,7 +53,7 @@ class Careful:
             raise ModelGone(Gone.SLOW)
         listener = _Listener(self)
         said = await self.model.ask(brief, within_s=left, heard=listener)
-        if said.calls:
+        if said.calls and brief.tools:  # a call nobody offered is none: the words beside it are looked at
             return said, ()
         if not listener.faults and not said.whole:
             raise ModelGone(Gone.BROKEN)
