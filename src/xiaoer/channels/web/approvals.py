@@ -20,7 +20,7 @@ from xiaoer.domain.ports import Proposal
 router = APIRouter(prefix="/v1/staff/approvals", tags=["staff"])
 
 _Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["3f9c0b7d2a"])]
-_ENDS = told(Trouble.STAFF_TOKEN, Trouble.NO_CARD, Trouble.BUSY, Trouble.INVALID)
+_ENDS = told(Trouble.STAFF_TOKEN, Trouble.NO_CARD, Trouble.BUSY, Trouble.INVALID, Trouble.STORE_DOWN)
 
 
 class ApprovalOut(Out):
@@ -44,7 +44,11 @@ class SayingNo(Out):
     why: Comment = Field(default="", max_length=200, description="Told to the customer, in these words.")
 
 
-@router.get("", response_model=ApprovalsOut, responses=told(Trouble.STAFF_TOKEN, Trouble.INVALID))
+@router.get(
+    "",
+    response_model=ApprovalsOut,
+    responses=told(Trouble.STAFF_TOKEN, Trouble.INVALID, Trouble.STORE_DOWN),
+)
 async def list_approvals(
     _: GivenStaff, front: GivenFront, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> JSONResponse:

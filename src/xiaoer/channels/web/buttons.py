@@ -61,7 +61,14 @@ async def call_person(visit: PacedVisit, front: GivenFront) -> JSONResponse:
 @router.post(
     "/proof",
     response_model=ProvenOut,
-    responses=told(Trouble.TOKEN, Trouble.NOT_PROVEN, Trouble.INVALID, Trouble.TOO_FAST, Trouble.STORE_DOWN),
+    responses=told(
+        Trouble.TOKEN,
+        Trouble.NOT_PROVEN,
+        Trouble.CLOSED,
+        Trouble.INVALID,
+        Trouble.TOO_FAST,
+        Trouble.STORE_DOWN,
+    ),
 )
 async def prove_order(proving: Proving, visit: PacedVisit, front: GivenFront) -> JSONResponse:
     """Show that an order is yours. Wrong, another's and tried too often are answered alike."""
@@ -75,7 +82,9 @@ async def prove_order(proving: Proving, visit: PacedVisit, front: GivenFront) ->
 @router.put(
     "/messages/{message_id}/feedback",
     status_code=204,
-    responses=told(Trouble.TOKEN, Trouble.NO_MESSAGE, Trouble.INVALID, Trouble.STORE_DOWN),
+    responses=told(
+        Trouble.TOKEN, Trouble.NO_MESSAGE, Trouble.INVALID, Trouble.TOO_FAST, Trouble.STORE_DOWN
+    ),
 )
 async def rate_message(message_id: Id, rating: Rating, visit: PacedVisit, front: GivenFront) -> Response:
     """A thumb for a reply, and why. Sent again, it replaces what was said before."""
