@@ -17,6 +17,7 @@ from tests.turns.house import Switch
 from xiaoer.app import App, open_app, web
 from xiaoer.domain.conversation import Inbound
 from xiaoer.domain.ports import Shop
+from xiaoer.domain.reply import PhotoPart
 from xiaoer.domain.words import Language
 from xiaoer.settings import Settings
 
@@ -83,10 +84,12 @@ class Desk:
         assert (await self.http.post(f"{self.path}/take")).status_code == 200
         assert (await self.http.post(f"{self.path}/messages", json=body)).status_code == 202
 
-    async def writes(self, text: str) -> int:
+    async def writes(self, text: str, photo: PhotoPart | None = None) -> int:
         """The customer writes while a person has the conversation; the message's seq."""
         await self.http.post(f"{self.path}/take")
-        inbound = Inbound(conversation_id=self.talk.conversation_id, client_id=str(hash(text)), text=text)
+        inbound = Inbound(
+            conversation_id=self.talk.conversation_id, client_id=str(hash(text)), text=text, photo=photo
+        )
         message, _ = await self.app.house.conversations.receive(inbound, now=self.clock())
         return message.seq
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.assist.desk import ALEX, GONE, MEI, Model, desk, told
-from tests.llm.server import Asked
+from tests.llm.server import Asked, Say
 from tests.turns.counter import named_orders
 
 # Nothing local is sure of these, and an article answers them.
@@ -84,6 +84,17 @@ async def test_with_a_model_what_nothing_proves_is_left_out_and_counted(data_dir
             made = await at.suggestions()
             assert made["state"] == "model_gone"
             assert texts(made, "rules")
+
+
+async def test_of_a_draft_that_was_cut_off_the_whole_sentences_are_left(data_dir: Path) -> None:
+    model = Model()
+    async with desk(data_dir, model, llm_voice="never") as at:
+        await at.writes(ASKS[MEI])
+        model.says = Say(text="您好。请问还有什么需要帮忙的吗？我们可以给您", finish="length")
+        assert texts(await at.suggestions(), "model") == ["您好。请问还有什么需要帮忙的吗？"]
+        model.says = Say(text="我们可以给您", finish="length")
+        made = await at.suggestions()
+        assert (made["state"], texts(made, "model")) == ("unsafe", [])
 
 
 async def test_what_the_customer_claims_proves_nothing(data_dir: Path) -> None:

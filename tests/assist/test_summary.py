@@ -18,6 +18,7 @@ from xiaoer.domain.ids import ShopId
 from xiaoer.domain.llm import Purpose
 from xiaoer.domain.people import Actor, Role
 from xiaoer.domain.promise import PromiseKind
+from xiaoer.domain.reply import PhotoPart
 from xiaoer.domain.understanding import Mood
 from xiaoer.domain.words import Language
 from xiaoer.store.llm_calls import SqlCalls
@@ -100,6 +101,15 @@ async def test_a_card_and_a_question_that_wait(data_dir: Path) -> None:
         assert keys["slot"]["action"] == "change_address"
         at.clock.forward(120)
         assert "card" not in {item["key"] for item in rows(await at.summary())["waits"]}
+
+
+async def test_a_photo_waits_for_an_answer_as_words_do(data_dir: Path) -> None:
+    async with desk(data_dir) as at:
+        await at.writes("杯子是这样的")
+        await at.writes("", photo=PhotoPart(photo_id="p1", width=1, height=1))
+        found = rows(await at.summary())
+        assert [item["text"] for item in found["waits"]] == ["还有 2 条消息没有回复"]
+        assert found["wanted"][-1]["text"] == "最后说：“杯子是这样的”"
 
 
 def retold(asked: Asked) -> str:

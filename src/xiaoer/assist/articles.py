@@ -159,7 +159,8 @@ class GapDrafts:
         worded = await self._worded(language, sources, talks, now)
         if worded.state is Ready.READY:
             first, _, rest = worded.text.partition("\n")
-            title, body = first.strip("# *")[:_LONGEST_TITLE], rest.strip()
+            body = rest.strip() or worded.text  # one line alone is no title
+            title = first.strip("# *")[:_LONGEST_TITLE] if rest else title
         return ArticleDraft(
             state=worded.state,
             slug=gap.suggestions[0].slug,

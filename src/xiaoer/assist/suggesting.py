@@ -58,7 +58,7 @@ async def drafted(asking: Asking, view: View, summary: Summary) -> Drafted:
     except ModelGone as gone:
         _log.warning("assist_gone", turn_id=turn.id, why=gone.why.value)
         return Drafted(Ready.GONE, why=gone.why.value)
-    whole = said.text if said.whole else _ENDS.split(said.text)[0]
+    whole = said.text if said.whole else "".join(_ENDS.split(said.text)[:-1])  # its last sentence was cut off
     sieve = _Sieve(asking, view, summary)
     parts = [part.strip() for part in _PARTED.split(names.show(whole)) if part.strip()]
     drafts = [draft for part in parts[:MOST_DRAFTS] if (draft := sieve.proven(part)) is not None]

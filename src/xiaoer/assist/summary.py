@@ -91,14 +91,14 @@ class Records:
 def records_of(case: CaseFile, conversation: Conversation, events: Sequence[Message]) -> Records:
     """`events`: the latest of the conversation, oldest first."""
     said = [one for one in events if one.kind == "message"]
-    mine = [one for one in said if one.origin is Origin.CUSTOMER and one.text]
+    mine = [one for one in said if one.origin is Origin.CUSTOMER]
     answered = max((one.seq for one in said if one.origin is not Origin.CUSTOMER), default=0)
-    open_ = [one for one in mine if one.seq > answered]
+    last = next((one.text for one in reversed(mine) if one.text), "")  # a photo has no words
     return Records(
         case=case,
         conversation=conversation,
-        unanswered=len(open_),
-        last=" ".join(mine[-1].text.split())[:LONGEST_QUOTE] if mine else "",
+        unanswered=sum(one.seq > answered for one in mine),
+        last=" ".join(last.split())[:LONGEST_QUOTE],
     )
 
 
