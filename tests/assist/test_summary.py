@@ -1,6 +1,7 @@
 """A conversation handed over: fixed rows from the records; a model's words of exactly those, or none."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from tests.turns.counter import named_orders
 from tests.turns.house import HouseUrl
 
 from xiaoer.actions.base import CATALOGUE, reads_only
+from xiaoer.assist.summary import Row
 from xiaoer.assist.words import action_name, staff_words
 from xiaoer.domain.care_ports import TicketKind
+from xiaoer.domain.decision import Task
 from xiaoer.domain.ids import ShopId
 from xiaoer.domain.llm import Purpose
 from xiaoer.domain.people import Actor, Role
@@ -110,6 +113,18 @@ async def test_a_photo_waits_for_an_answer_as_words_do(data_dir: Path) -> None:
         found = rows(await at.summary())
         assert [item["text"] for item in found["waits"]] == ["还有 2 条消息没有回复"]
         assert found["wanted"][-1]["text"] == "最后说：“杯子是这样的”"
+
+
+async def test_a_question_of_an_older_release_is_told_by_what_it_is_for(data_dir: Path) -> None:
+    async with desk(data_dir) as at:
+        copilot = at.app.assist.copilot
+        talk = await at.app.house.conversations.get(at.talk.conversation_id)
+        assert talk is not None
+        memory = replace(talk.memory, task=Task(action="change_address", asked="nothing_of_today"))
+        summed = await copilot.summary(replace(talk, memory=memory), Language.ZH, now=at.clock())
+        [item] = summed.summary.row(Row.WAITS)
+        assert (item.key, item.action) == ("slot", "change_address")
+        assert item.text == "等顾客回答 · 修改收货地址"
 
 
 def retold(asked: Asked) -> str:

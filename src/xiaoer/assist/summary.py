@@ -202,8 +202,8 @@ class _Rows:
                 due = effect.expires_at if key == "card" else None
                 yield replace(item, text=_joined(words.waits[key], item.text), due_at=due)
         if (task := self._conversation.memory.task) is not None and task.asked:
-            say = Renderer(self._calendar, seed=self._conversation.id)
-            asks = say.phrase([f"ask.{task.action}.{task.asked}", f"ask.{task.asked}"], task.args).text
+            keys = [f"ask.{task.action}.{task.asked}", f"ask.{task.asked}"]
+            asks = self._ours(keys, task.args, seed=self._conversation.id)
             name = action_name(task.action, self._calendar.language)
             yield Item(text=_joined(words.waits[SLOT], name, asks), key=SLOT, action=task.action)
         for ticket in self._case.tickets:
@@ -237,13 +237,16 @@ class _Rows:
         return Item(text=text, key=key, action=action, order_id=order_id, amount=amount, at=at)
 
     def _why(self, action: str, refusal: Refused, turn: KeptTurn) -> str:
-        """In the house's own words for it."""
-        say, reason = Renderer(self._calendar, seed=turn.id), refusal.reason.value
-        situation = refusal.facts.get("situation", action)
+        reason = refusal.reason.value
+        keys = [f"refused.{reason}.{refusal.facts.get('situation', action)}", f"refused.{reason}"]
+        return self._ours(keys, refusal.facts, seed=turn.id) or reason
+
+    def _ours(self, keys: Sequence[str], facts: Facts, *, seed: str) -> str:
+        """The house's own words for it; empty: an older record may lack what today's phrase says."""
         try:
-            return say.phrase([f"refused.{reason}.{situation}", f"refused.{reason}"], refusal.facts).text
-        except KeyError:  # an older record may lack what today's phrase says
-            return reason
+            return Renderer(self._calendar, seed=seed).phrase(keys, facts).text
+        except KeyError:
+            return ""
 
     def _until(self, due: datetime) -> str:
         return self._words.until.format(when=self._calendar.time(due))
