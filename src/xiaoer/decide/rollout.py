@@ -36,7 +36,8 @@ class Rollout:
     async def look(self, now: datetime | None = None) -> None:
         """By the clock, cheap: what anybody has switched since."""
         for one in await self._switches.turned(self.shop_id, after=self._seen):
-            self._modes[one.intent], self._seen = one.mode, one.place
+            if one.place > self._seen:  # another look may have been quicker
+                self._modes[one.intent], self._seen = one.mode, one.place
 
     def mode(self, intent: str) -> Mode:
         """Never above the whole shop's."""
