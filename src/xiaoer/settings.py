@@ -142,8 +142,9 @@ class Settings(BaseSettings):
         description="In shadow and suggest: share of the turns it is not needed in that it is tried on too",
     )
     llm_bar: str = Field(
-        default="trials=50 good=0.85 held=0.05",
-        description="What trials must come to before an intent goes up: how many, lower bound, held back",
+        default="trials=50 good=0.85 held=0.05 unsure=10",
+        description="What trials must come to before an intent goes up: how many, lower bound, held back, "
+        "how many the local engine was not sure of",
     )
     mcp: bool = Field(
         default=False, description="Also serve agents of customers, at /mcp; needs the extra mcp"

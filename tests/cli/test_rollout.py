@@ -38,6 +38,8 @@ def test_an_intent_is_let_in_by_its_figures_or_by_somebody_s_word(with_model: Ru
     up = ("llm", "rollout", "set", "not_understood", "suggest", "--anyway")
     assert '--why "..."' in with_model(*up, fails=2)
     assert "建议 suggest" in with_model(*up, "--why", "we watch it")
+    refused = with_model("llm", "rollout", "set", "not_understood", "automatic", fails=1)
+    assert "0 trials the local engine was not sure of, 10 needed" in refused
     assert "停用 off" in with_model("llm", "rollout", "set", "not_understood", "off")
     history = json.loads(with_model("llm", "rollout", "history", "--json"))
     assert [(one["intent"], one["mode"], one["anyway"]) for one in history] == [
@@ -57,5 +59,5 @@ def test_without_a_trial_there_is_nothing_to_judge(with_model: Run) -> None:
 
 
 def test_a_wrong_bar_is_named(with_model: Run) -> None:
-    for bar in ("trials=0", "good=1", "held=-1", "n=3", "often"):
+    for bar in ("trials=0", "good=1", "held=-1", "unsure=-1", "n=3", "often"):
         assert "XIAOER_LLM_BAR" in with_model("llm", "rollout", fails=2, XIAOER_LLM_BAR=bar)

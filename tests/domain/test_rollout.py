@@ -7,6 +7,7 @@ from xiaoer.domain.rollout import (
     Bar,
     Counted,
     Judged,
+    Mode,
     Score,
     Verdict,
     intents_in,
@@ -35,7 +36,7 @@ def test_a_person_s_word_counts_over_the_verdict_and_what_nobody_knows_does_not_
         counted(OPEN, Judged.GOOD, sure=False, ms=900),
     ])  # fmt: skip
     assert found == {
-        "returns": Score(n=6, good=3, held=1, asked=7, judged=3, unsure=1, p95_ms=900, micros=35)
+        "returns": Score(n=6, good=3, held=1, asked=7, judged=3, unsure=1, unsure_good=1, p95_ms=900, micros=35)
     }
     assert scores([]) == {}
 
@@ -52,7 +53,19 @@ def test_a_person_s_word_counts_over_the_verdict_and_what_nobody_knows_does_not_
     ],
 )
 def test_the_bar_as_it_is_shipped(score: Score, missing: list[str]) -> None:
-    assert [lack.what for lack in lacks(score, Bar())] == missing
+    assert [lack.what for lack in lacks(score, Bar(), Mode.SUGGEST)] == missing
+
+
+@pytest.mark.parametrize(
+    ("unsure", "good", "missing"),
+    [(0, 0, ["unsure"]), (9, 9, ["unsure"]), (10, 8, ["unsure_good"]), (10, 9, [])],
+)
+def test_what_it_is_to_answer_does_not_vanish_among_what_is_easy(
+    unsure: int, good: int, missing: list[str]
+) -> None:
+    score = Score(n=200, good=190, asked=200, unsure=unsure, unsure_good=good)
+    assert [lack.what for lack in lacks(score, Bar(), Mode.AUTOMATIC)] == missing
+    assert lacks(score, Bar(), Mode.SUGGEST) == ()
 
 
 @pytest.mark.parametrize(

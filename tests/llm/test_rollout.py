@@ -315,7 +315,7 @@ async def test_a_trial_that_waits_is_dropped_by_the_switch(opened: Opened) -> No
 
 
 async def test_an_intent_goes_up_by_the_bar_and_down_at_once(opened: Opened) -> None:
-    bar = "trials=4 good=0.5 held=0"
+    bar = "trials=4 good=0.5 held=0 unsure=0"
     async with serving(parrot) as server, shop(opened, server, "shadow", llm_bar=bar) as demo:
         order = await demo.order_of(OrderState.SHIPPED)
         for n in range(4):
@@ -344,6 +344,37 @@ async def test_an_intent_goes_up_by_the_bar_and_down_at_once(opened: Opened) -> 
         unknown = await staff(demo, "/llm/rollout", {"intent": "nothing", "mode": "off"}, status=422)
         assert unknown["errors"] == [{"field": "intent", "problem": "no_intent"}]
         assert len(server.asked) == 8
+
+
+async def test_it_answers_nothing_by_itself_that_it_was_not_tried_on(opened: Opened) -> None:
+    """What the local mind is sure of proves nothing of what it is not; what a colleague has asked does."""
+    bar = "trials=3 good=0.3 held=0 unsure=1"
+    async with serving(parrot) as server, shop(opened, server, "shadow", llm_bar=bar) as demo:
+        order = await demo.order_of(OrderState.SHIPPED)
+        visitor = await demo.visitor(order.customer_id)
+        for _ in range(3):
+            await demo.told(visitor, WHERE.format(order.id))
+            await beside(demo)
+        [row] = (await staff(demo, "/llm/rollout"))["intents"]
+        assert (row["n"], row["unsure"], row["lacks"]) == (3, 0, [])  # the next one up is suggest
+        up = {"intent": row["intent"], "mode": "automatic"}
+        refused = await staff(demo, "/llm/rollout", up, status=409)
+        assert refused["lacks"] == [{"what": "unsure", "found": 0, "wanted": 1}]
+        await staff(demo, "/llm/rollout", {**up, "mode": "suggest"})
+        [row] = (await staff(demo, "/llm/rollout"))["intents"]
+        assert [lack["what"] for lack in row["lacks"]] == ["unsure"]
+        await visitor.post("/person")
+        await staff(demo, f"/conversations/{visitor.id}/take", {})
+        await visitor.say(WHERE.format(order.id))
+        await demo.turns.drain()
+        await beside(demo)
+        [read] = [one for one in await trials(demo) if not one["sure"]]
+        await staff(demo, f"/llm/trials/{read['id']}/judge", {"judged": "bad"})
+        refused = await staff(demo, "/llm/rollout", up, status=409)
+        assert [lack["what"] for lack in refused["lacks"]] == ["unsure_good"]
+        await staff(demo, f"/llm/trials/{read['id']}/judge", {"judged": "good"})
+        [turned] = (await staff(demo, "/llm/rollout", up))["turned"]
+        assert (turned["figures"]["unsure"], turned["figures"]["unsure_good"]) == (1, 1)
 
 
 # --- what it may cost, and whose it is --------------------------------------------------------------

@@ -50,18 +50,20 @@ def prices_in(text: str, name: str = "llm_prices") -> Mapping[str, float]:
 
 
 def bar_in(text: str) -> Bar:
-    """`trials=50 good=0.85 held=0.05`; what is left out is as it is shipped. Misconfigured."""
+    """`trials=50 good=0.85 held=0.05 unsure=10`; what is left out is as it is shipped. Misconfigured."""
     try:
         given, shipped = dict(part.split("=") for part in text.split()), Bar()
         bar = Bar(
             trials=int(given.pop("trials", shipped.trials)),
             good=float(given.pop("good", shipped.good)),
             held=float(given.pop("held", shipped.held)),
+            unsure=int(given.pop("unsure", shipped.unsure)),
         )
-        if given or bar.trials < 1 or not (0 <= bar.good < 1 and 0 <= bar.held <= 1):
+        if given or bar.trials < 1 or bar.unsure < 0 or not (0 <= bar.good < 1 and 0 <= bar.held <= 1):
             raise ValueError(text)
     except ValueError as wrong:
         raise Misconfigured(
-            f"XIAOER_LLM_BAR: {text!r}: write e.g. `trials=50 good=0.85 held=0.05`: how many, and two shares"
+            f"XIAOER_LLM_BAR: {text!r}: write e.g. `trials=50 good=0.85 held=0.05 unsure=10`: "
+            "how many, two shares, and how many of those the local engine was not sure of"
         ) from wrong
     return bar

@@ -33,6 +33,10 @@ _LACKS = {
     "trials": "试答 {found:.0f} 个，要 {wanted:.0f} 个 / {found:.0f} trials, {wanted:.0f} needed",
     "good": "合格率下限 {found:.0%}，要 {wanted:.0%} / lower bound {found:.0%}, {wanted:.0%} needed",
     "held": "被拦下 {found:.0%}，最多 {wanted:.0%} / held back {found:.0%}, at most {wanted:.0%}",
+    "unsure": "本地引擎拿不准的试答 {found:.0f} 个，要 {wanted:.0f} 个 / "
+    "{found:.0f} trials the local engine was not sure of, {wanted:.0f} needed",
+    "unsure_good": "本地引擎拿不准的合格 {found:.0%}，要 {wanted:.0%} / "
+    "{found:.0%} good where the local engine was not sure, {wanted:.0%} needed",
 }
 _WHOLE = {
     Mode.OFF: "全店已停用大模型，各进程几秒内生效；顾客由本地引擎接待。恢复：xiaoer llm on\n"
@@ -106,7 +110,8 @@ def _cells(row: Row) -> list[str]:
     score, share = row.score, row.score.share
     shares = [f"{share.value:.0%}", f"{share.low:.0%}"] if share else ["", ""]
     lacks = "; ".join(lack.what for lack in row.lacks)
-    counts = [str(score.n), str(score.unsure), str(score.judged)]
+    unsure = f"{score.unsure_good}/{score.unsure}" if score.unsure else "0"
+    counts = [str(score.n), unsure, str(score.judged)]
     rest = [f"{score.held_share:.0%}", str(score.p95_ms), f"{score.micros / 1e6:.4f}"]
     return [row.intent, _MODES[row.mode], *counts, *shares, *rest, f"✗ {lacks}" if lacks else "✓"]
 

@@ -29,6 +29,11 @@ class Mode(StrEnum):
     def rank(self) -> int:
         return _RANKS.index(self)
 
+    @property
+    def next_up(self) -> "Mode":
+        """That the trials must speak for."""
+        return Mode.SUGGEST if self.rank < Mode.SUGGEST.rank else Mode.AUTOMATIC
+
 
 _RANKS = tuple(Mode)
 TRIED = (Mode.SHADOW, Mode.SUGGEST)  # modes in which what it would do is recorded
@@ -146,6 +151,7 @@ class Score:
     asked: int = 0
     judged: int = 0  # by a person
     unsure: int = 0  # of n: turns the local mind was not sure of, which alone the model is to answer
+    unsure_good: int = 0
     p95_ms: int = 0
     micros: int = 0
 
@@ -157,6 +163,10 @@ class Score:
     @property
     def held_share(self) -> float:
         return self.held / self.asked if self.asked else 0.0
+
+    @property
+    def unsure_share(self) -> float:
+        return self.unsure_good / self.unsure if self.unsure else 0.0
 
 
 def scores(trials: Iterable[Counted]) -> dict[str, Score]:
@@ -176,6 +186,7 @@ def _score(trials: Sequence[Counted]) -> Score:
         asked=len(trials),
         judged=sum(one.judged is not None for one in trials),
         unsure=sum(not one.sure for one in known),
+        unsure_good=sum(not one.sure and is_good(one) for one in known),
         p95_ms=percentile([one.ms for one in trials], 0.95),
         micros=sum(one.micros for one in trials),
     )
@@ -195,11 +206,14 @@ class Bar:
     """What trials must come to before an intent goes up.
 
     Fifty, of which 47 good ones have a lower bound of .84 and 48 of .87: fewer prove nothing either way.
+    Of the turns the local mind is sure of there are far more, and they are easier: without a floor of its own
+    what the model is to answer would vanish among them.
     """
 
     trials: int = 50
-    good: float = 0.85  # lower bound of the interval
+    good: float = 0.85  # lower bound of the interval; and share of those the local mind was not sure of
     held: float = 0.05
+    unsure: int = 10  # of the trials, before `automatic`
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +225,8 @@ class Lack:
     wanted: float
 
 
-def lacks(score: Score, bar: Bar) -> tuple[Lack, ...]:
+def lacks(score: Score, bar: Bar, to: Mode) -> tuple[Lack, ...]:
+    """On the way up to a mode. In `suggest` a person reads it first."""
     low = score.share.low if score.share else 0.0
     found = []
     if score.n < bar.trials:
@@ -220,6 +235,10 @@ def lacks(score: Score, bar: Bar) -> tuple[Lack, ...]:
         found.append(Lack("good", low, bar.good))
     if score.held_share > bar.held:
         found.append(Lack("held", score.held_share, bar.held))
+    if to is Mode.AUTOMATIC and score.unsure < bar.unsure:
+        found.append(Lack("unsure", score.unsure, bar.unsure))
+    elif to is Mode.AUTOMATIC and score.unsure and score.unsure_share < bar.good:
+        found.append(Lack("unsure_good", score.unsure_share, bar.good))
     return tuple(found)
 
 

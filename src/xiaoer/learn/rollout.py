@@ -1,7 +1,7 @@
 """Gate: who lets the language model further in, and when; and the one switch back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -43,7 +43,7 @@ class Row:
     intent: str
     mode: Mode
     score: Score
-    lacks: tuple[Lack, ...]
+    lacks: tuple[Lack, ...]  # for the mode that was asked for; else for the next one up
     turned: Turned | None = None  # the last switch of it; None: as a shop begins
 
 
@@ -109,9 +109,8 @@ class Gate:
         if asked.anyway and not asked.why.strip():
             return No.NO_WHY
         turned, found = await self._turned(), await self._scores()
-        rows = [
-            self._row(name, turned, found) for name in (every if asked.intent == ALL else (asked.intent,))
-        ]
+        names = every if asked.intent == ALL else (asked.intent,)
+        rows = [self._row(name, turned, found, to=asked.mode) for name in names]
         moving = [row for row in rows if row.mode is not asked.mode]
         early = [row for row in moving if _is_step_up(row.mode, asked.mode) and row.lacks]
         going = moving if asked.anyway else [row for row in moving if row not in early]
@@ -149,10 +148,13 @@ class Gate:
     async def _scores(self) -> dict[str, Score]:
         return scores(await self._trials.counted(self._shop_id, self._model, limit=MOST_COUNTED))
 
-    def _row(self, name: str, turned: Mapping[str, Turned], found: Mapping[str, Score]) -> Row:
+    def _row(
+        self, name: str, turned: Mapping[str, Turned], found: Mapping[str, Score], *, to: Mode | None = None
+    ) -> Row:
         last, score = turned.get(name), found.get(name, NONE)
         mode = last.mode if last else self._begins
-        return Row(intent=name, mode=mode, score=score, lacks=lacks(score, self._bar), turned=last)
+        missing = lacks(score, self._bar, to or mode.next_up)
+        return Row(intent=name, mode=mode, score=score, lacks=missing, turned=last)
 
     def _switched(self, row: Row, asked: Asked, now: datetime, *, anyway: bool) -> Turned:
         plain = Turned(intent=row.intent, mode=asked.mode, by=asked.by, at=now, why=asked.why.strip())
@@ -172,9 +174,11 @@ def figures(score: Score, bar: Bar, model: str) -> dict[str, Any]:
         "good": round(share.value, 4) if share else None,
         "low": round(share.low, 4) if share else None,
         "held": round(score.held_share, 4),
+        "unsure": score.unsure,
+        "unsure_good": score.unsure_good,
         "p95_ms": score.p95_ms,
         "micros": score.micros,
-        "bar": {"trials": bar.trials, "good": bar.good, "held": bar.held},
+        "bar": asdict(bar),
     }
 
 

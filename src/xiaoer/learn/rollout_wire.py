@@ -1,5 +1,6 @@
 """How far the language model is let in as JSON, for the API and the command line alike."""
 
+from dataclasses import asdict
 from typing import Any
 
 from xiaoer.domain.rollout import Lack, Meant, Trial, Turned
@@ -11,20 +12,19 @@ def table_json(table: Table) -> dict[str, Any]:
         "model": table.model,
         "whole_shop": table.whole.value,
         "begins": table.begins.value,
-        "bar": {"trials": table.bar.trials, "good": table.bar.good, "held": table.bar.held},
+        "bar": asdict(table.bar),
         "intents": [row_json(row, table) for row in table.rows],
     }
 
 
 def row_json(row: Row, table: Table) -> dict[str, Any]:
     told = figures(row.score, table.bar, table.model)
-    kept = {name: told[name] for name in ("n", "good", "low", "held", "p95_ms", "micros")}
+    kept = {name: told[name] for name in ("n", "good", "low", "held", "unsure", "unsure_good", "p95_ms", "micros")}
     return {
         "intent": row.intent,
         "mode": row.mode.value,
         **kept,
         "asked": row.score.asked,
-        "unsure": row.score.unsure,
         "judged": row.score.judged,
         "lacks": [lack_json(lack) for lack in row.lacks],
         "turned": turned_json(row.turned) if row.turned else None,

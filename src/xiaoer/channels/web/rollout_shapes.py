@@ -32,10 +32,13 @@ class BarOut(Out):
     trials: int
     good: float = Field(description="Least lower bound of the 95 % interval of the share of good trials.")
     held: float = Field(description="Largest share that our guards held back.")
+    unsure: int = Field(
+        description="Before automatic: trials of turns the local engine was not sure of, as good as `good`."
+    )
 
 
 class LackOut(Out):
-    what: str = Field(description="trials, good or held.")
+    what: str = Field(description="trials, good, held, unsure or unsure_good.")
     found: float
     wanted: float
 
@@ -61,8 +64,9 @@ class PlaceOut(Out):
     micros: int = Field(description="Cost, millionths of the currency the prices are in.")
     asked: int
     unsure: int = Field(description="Of n: turns the local engine was not sure of.")
+    unsure_good: int = Field(description="Of these, good ones.")
     judged: int = Field(description="By a person.")
-    lacks: list[LackOut] = Field(description="What keeps it from going up.")
+    lacks: list[LackOut] = Field(description="What keeps it from the next mode up.")
     turned: TurnedOut | None = Field(description="The last switch; null: as a shop begins.")
 
 
