@@ -61,7 +61,7 @@ class Heard:
 
     @property
     def everything(self) -> str:
-        """The words, and what stands on its cards: all that the customer was shown."""
+        """The words, and what stands on its cards. What is offered to be pressed is not said: `options`."""
         shown = (part for part in self.parts if part["kind"] not in ("text", "quick_replies"))
         return "\n".join([self.text, *(text for part in shown for text in _texts(part))])
 

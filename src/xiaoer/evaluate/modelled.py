@@ -19,8 +19,11 @@ WITHIN_S = 60.0  # of one message: nobody waits for it but the measurement
 MOST_TOKENS = 300
 MOST_TURNS = 16
 _GREETING = "Hi! How can I help you today?"  # as tau-bench begins; the counter has not said it
-_YES = re.compile(r"\W*(?:yes|ok(?:ay)?|confirm|是|好|确认|可以)(?![a-z])", re.IGNORECASE)
-_NO = re.compile(r"\W*(?:no|不)(?![a-z])", re.IGNORECASE)
+_YES = re.compile(
+    r"\W*(?:(?:yes|ok(?:ay)?|confirm)(?![a-z])|好的|(?:是|好|行|可以)[的呀啊吧哦了]?(?!\w)|确认(?!一下|吗))",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"\W*(?:no(?![a-z]| problem| worries)|不(?!好意思|客气|知道|清楚|明白))", re.IGNORECASE)
 _NAMES = {Language.ZH: "Simplified Chinese", Language.EN: "English"}
 
 
@@ -57,9 +60,16 @@ class Modelled:
 
     async def _does(self, text: str, heard: Heard, line: Line) -> Heard:
         """Says it; or presses, where it answers a card."""
-        if heard.card is not None and (yes := _YES.match(text) is not None) | (_NO.match(text) is not None):
+        if heard.card is not None and (yes := answer_in(text)) is not None:
             return await line.presses(heard.card, yes=yes)
         return await line.says(text)
+
+
+def answer_in(text: str) -> bool | None:
+    """What a message says to a card; None: something else."""
+    if _NO.match(text):
+        return False
+    return True if _YES.match(text) else None
 
 
 @cache
