@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from xiaoer.actions.base import Reach
 from xiaoer.actions.house import House
 from xiaoer.actions.run import run
 from xiaoer.domain.decision import Do
@@ -136,27 +135,12 @@ class Trial:
             proof=Proof.SIGNED_IN,
             customer_id=customer.id,
         )
-        outcome = await run(Do(action, {"order_id": order.id}), actor, self._reach(language))
+        nobody = ConversationId("")  # is talking: only look-ups are tried
+        reach = self._house.reach_in(nobody, language, now=self._clock())
+        outcome = await run(Do(action, {"order_id": order.id}), actor, reach)
         if not isinstance(outcome, Done):
             return Sample(customer=customer, order_id=order.id, refused=True)
         return Sample(customer=customer, order_id=order.id, facts=outcome.facts)
-
-    def _reach(self, language: Language) -> Reach:
-        house = self._house
-        return Reach(
-            shop=house.shop,
-            ledger=house.ledger,
-            desk=house.desk,
-            tries=house.tries,
-            tickets=house.tickets,
-            photos=house.photos,
-            restocks=house.restocks,
-            conversations=house.conversations,
-            policy=house.policy,
-            conversation_id=ConversationId(""),  # nobody is talking: only look-ups are tried
-            language=language,
-            now=self._clock(),
-        )
 
     def _passage(self, entry: Entry, language: Language) -> Passage | None:
         question, scope = entry.asks.in_(language), Scope(now=self._clock())
