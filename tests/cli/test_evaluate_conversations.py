@@ -89,7 +89,7 @@ def test_without_a_model_the_local_mind_is_measured_in_both_languages(typed: Run
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["evaluations", "model"]
     again = typed(*LITTLE, "--json", "nowhere/it.json", ends=2)
     assert "It cannot be written" in again
-    # Not by how much: which of its phrases the counter takes, and so what is answered to it, is another each time.
+    # Not by how much: which of its phrases the counter takes is another each time.
     assert "看不出差别 / no difference can be told: " in again
 
 

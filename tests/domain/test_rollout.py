@@ -36,7 +36,9 @@ def test_a_person_s_word_counts_over_the_verdict_and_what_nobody_knows_does_not_
         counted(OPEN, Judged.GOOD, sure=False, ms=900),
     ])  # fmt: skip
     assert found == {
-        "returns": Score(n=6, good=3, held=1, asked=7, judged=3, unsure=1, unsure_good=1, p95_ms=900, micros=35)
+        "returns": Score(
+            n=6, good=3, held=1, asked=7, judged=3, unsure=1, unsure_good=1, p95_ms=900, micros=35
+        )
     }
     assert scores([]) == {}
 

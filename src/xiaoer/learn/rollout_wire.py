@@ -19,7 +19,9 @@ def table_json(table: Table) -> dict[str, Any]:
 
 def row_json(row: Row, table: Table) -> dict[str, Any]:
     told = figures(row.score, table.bar, table.model)
-    kept = {name: told[name] for name in ("n", "good", "low", "held", "unsure", "unsure_good", "p95_ms", "micros")}
+    kept = {
+        name: told[name] for name in ("n", "good", "low", "held", "unsure", "unsure_good", "p95_ms", "micros")
+    }
     return {
         "intent": row.intent,
         "mode": row.mode.value,

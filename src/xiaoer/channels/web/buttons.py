@@ -82,9 +82,7 @@ async def prove_order(proving: Proving, visit: PacedVisit, front: GivenFront) ->
 @router.put(
     "/messages/{message_id}/feedback",
     status_code=204,
-    responses=told(
-        Trouble.TOKEN, Trouble.NO_MESSAGE, Trouble.INVALID, Trouble.TOO_FAST, Trouble.STORE_DOWN
-    ),
+    responses=told(Trouble.TOKEN, Trouble.NO_MESSAGE, Trouble.INVALID, Trouble.TOO_FAST, Trouble.STORE_DOWN),
 )
 async def rate_message(message_id: Id, rating: Rating, visit: PacedVisit, front: GivenFront) -> Response:
     """A thumb for a reply, and why. Sent again, it replaces what was said before."""
