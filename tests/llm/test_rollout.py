@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import func, select
 from tests.channels.test_whole import Demo
 from tests.clock import Clock
+from tests.llm.minded import HARD
 from tests.llm.parrot import parrot
 from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
-from tests.llm.test_mind import HARD
 from tests.turns.house import Opened, copy_of, opened_in
 
 from xiaoer.app import web

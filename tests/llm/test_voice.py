@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.llm.minded import ALEX, counter
 from tests.llm.server import Asked, Fail, Reply, Say, serving
-from tests.llm.test_mind import ALEX, counter
 from tests.turns.counter import named_orders
 
 UPSET = "太气人了，查一下 {shipped} 到哪了"
