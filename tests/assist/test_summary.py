@@ -17,7 +17,7 @@ from xiaoer.assist.summary import Row
 from xiaoer.assist.words import action_name, staff_words
 from xiaoer.domain.care_ports import TicketKind
 from xiaoer.domain.decision import Task
-from xiaoer.domain.ids import ShopId
+from xiaoer.domain.ids import PhotoId, ShopId
 from xiaoer.domain.llm import Purpose
 from xiaoer.domain.people import Actor, Role
 from xiaoer.domain.promise import PromiseKind
@@ -109,7 +109,7 @@ async def test_a_card_and_a_question_that_wait(data_dir: Path) -> None:
 async def test_a_photo_waits_for_an_answer_as_words_do(data_dir: Path) -> None:
     async with desk(data_dir) as at:
         await at.writes("杯子是这样的")
-        await at.writes("", photo=PhotoPart(photo_id="p1", width=1, height=1))
+        await at.writes("", photo=PhotoPart(photo_id=PhotoId("p1"), width=1, height=1))
         found = rows(await at.summary())
         assert [item["text"] for item in found["waits"]] == ["还有 2 条消息没有回复"]
         assert found["wanted"][-1]["text"] == "最后说：“杯子是这样的”"
