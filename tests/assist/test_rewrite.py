@@ -99,6 +99,22 @@ async def test_words_beside_a_call_nobody_offered_are_looked_at_too(data_dir: Pa
         assert (made["state"], made["text"]) == ("unsafe", "")
 
 
+async def test_it_stays_in_the_language_it_was_written_in(data_dir: Path) -> None:
+    model = Model()
+    async with desk(data_dir, model) as at:
+        for text, other in (
+            ("好的，马上看", "Sure, let me have a look"),
+            ("Sure, let me have a look", "好的，马上看"),
+        ):
+            model.says = other
+            made = await at.rewrite(text, "warmer")
+            assert (made["state"], made["text"]) == ("unsafe", "")
+        model.says = "¡Hola! Lo miro ahora mismo."
+        assert (await at.rewrite("Lo miro ahora mismo.", "warmer"))["state"] == "ready"
+        assert "in English" not in model.saw
+        assert "in Simplified Chinese" not in model.saw
+
+
 async def test_without_a_model_that_is_said(data_dir: Path) -> None:
     async with desk(data_dir) as at:
         made = await at.rewrite("好的", "warmer", "en")

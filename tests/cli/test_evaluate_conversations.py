@@ -80,6 +80,7 @@ def test_without_a_model_the_local_mind_is_measured_in_both_languages(typed: Run
         "没有回答 the model gave",
     ):
         assert words in told
+    assert (tmp_path / "talks.txt").stat().st_mode & 0o077 == 0  # what was said holds customers' data
     first = json.loads((tmp_path / "first.json").read_text())
     assert len(first["cases"]) == first["report"]["cases"] == 2
     assert first["report"]["model_calls_per_turn"] == 0

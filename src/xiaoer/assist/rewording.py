@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from xiaoer.assist.asking import Asking, Wanted, Worded, linked, standing
 from xiaoer.assist.same import added, left_out, turned
-from xiaoer.decide.briefing import language_name
 from xiaoer.decide.careful import avoided
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.persona import Persona
+from xiaoer.domain.words import Language
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
 from xiaoer.guard.concessions import conceded
 from xiaoer.guard.evidence import read
 from xiaoer.guard.pseudonyms import PSEUDONYM, Of, Pseudonyms
+from xiaoer.text.clean import clean
 from xiaoer.text.language import language_of
 
 
@@ -39,11 +40,10 @@ _HOW = {
 
 async def reworded(asking: Asking, turn: Turn, text: str, how: How) -> Worded:
     """`turn`: of the conversation it is written in."""
-    language = language_of(text, turn.conversation.language)
+    language = language_of(clean(text), turn.conversation.language)
     today = turn.now.astimezone(ZoneInfo(turn.conversation.time_zone)).date()
     rules = standing("rewrite").format(
         shop=asking.policy.shop_name.in_(language),
-        language=language_name(language),
         how=_HOW[how],
         avoid=", ".join(asking.persona.avoid) or "-",
     )
@@ -57,7 +57,11 @@ async def reworded(asking: Asking, turn: Turn, text: str, how: How) -> Worded:
             hidden=names.hidden,
             show=names.show,
             faults=lambda said: [*more_in(names.show(said), text, asking.persona, today), *linked(said)],
-            whole=lambda said: [*_lost(hidden, said), *less_in(names.show(said), text, today)],
+            whole=lambda said: [
+                *_lost(hidden, said),
+                *less_in(names.show(said), text, today),
+                *_translated(names.show(said), language),
+            ],
             length=2 * len(text),
         )
 
@@ -72,6 +76,12 @@ def more_in(shown: str, text: str, persona: Persona, today: date) -> Sequence[Fa
 def less_in(shown: str, text: str, today: date) -> Sequence[Fault]:
     """What `text` says and `shown` does not: a figure, a no."""
     return [*left_out(text, shown, today), *turned(text, shown)]
+
+
+def _translated(shown: str, language: Language) -> Sequence[Fault]:
+    """Chinese that became English or the other way round; other languages are not told apart."""
+    same = language_of(clean(shown), language) is language
+    return [] if same else [Fault(Kind.LANGUAGE, language.value, Why.WRONG_LANGUAGE)]
 
 
 def _granted(text: str, shown: str, today: date) -> Sequence[Fault]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -97,7 +98,8 @@ def evaluate_conversations(  # noqa: PLR0913 - a command's options
     measured = run(_measured(asked))
     _tell(asked, measured, before, json_)
     if log is not None:
-        _write(log, "\n".join(line for trial in measured.trials if not trial.passed for line in _told(trial)))
+        talks = "\n".join(line for trial in measured.trials if not trial.passed for line in _told(trial))
+        _write(log, talks, mode=0o600)  # customers' data
     if not measured.whole:
         raise SystemExit(130)
 
@@ -311,9 +313,11 @@ def _keep_it(keeps: Callable[[], object]) -> None:
         err.print(f"结果没有存下来 / The results were not kept: {full}", style="yellow", markup=False)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, mode: int = 0o666) -> None:
+    """`mode` of a file that is new, but for what the umask takes away."""
     try:
-        path.write_text(text, encoding="utf-8")
+        with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(text)
     except OSError as full:
         raise Stop(f"写不了 {path} / It cannot be written: {full}") from None
 
