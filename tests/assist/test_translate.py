@@ -104,6 +104,15 @@ async def test_a_customers_message_for_who_reads_it(data_dir: Path) -> None:
         assert "the customer" in model.asked[-1].messages[0]["content"]
 
 
+async def test_who_shouts_is_translated_too(data_dir: Path) -> None:
+    """Also capitals have a language: the same words once more are no translation."""
+    model = Model("WHERE IS MY PARCEL")
+    async with desk(data_dir, model) as at:
+        assert (await at.translate("zh", text="WHERE IS MY PARCEL"))["state"] == "unsafe"
+        model.says = "我的包裹在哪里"
+        assert (await at.translate("zh", text="WHERE IS MY PARCEL"))["text"] == "我的包裹在哪里"
+
+
 async def test_without_a_model_and_with_bad_input(data_dir: Path) -> None:
     async with desk(data_dir, email=MEI) as at:
         assert (await at.translate("en", text="您好"))["state"] == "no_model"

@@ -21,6 +21,7 @@ from xiaoer.domain.words import Language
 from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
 from xiaoer.learn.gaps import MOST_GAPS, Gap, Place
 from xiaoer.learn.survey import Survey
+from xiaoer.text.clean import clean
 from xiaoer.text.language import language_of
 from xiaoer.text.mask import masked
 
@@ -124,7 +125,8 @@ class GapDrafts:
             return []
         hidden = [_nobodys(names.hide(text))[:LONGEST_ANSWER] for text in said[:MOST_OF_ONE]]
         return [
-            Source(kind=From.ANSWER, text=text, language=language_of(text, talk.language)) for text in hidden
+            Source(kind=From.ANSWER, text=text, language=language_of(clean(text), talk.language))
+            for text in hidden
         ]
 
     def _articles(self, gap: Gap, now: datetime) -> list[Source]:

@@ -16,6 +16,7 @@ from xiaoer.domain.words import Language
 from xiaoer.guard.claims import Found as Fault
 from xiaoer.guard.claims import Kind, Why
 from xiaoer.guard.pseudonyms import PSEUDONYM, Pseudonyms
+from xiaoer.text.clean import clean
 from xiaoer.text.language import language_of
 from xiaoer.text.words import HAN
 
@@ -37,7 +38,7 @@ class Source:
 
 async def translated(asking: Asking, turn: Turn, source: Source, tag: str) -> Worded:
     """Into the language that `tag` (BCP 47) names."""
-    language = language_of(source.text, turn.conversation.language)
+    language = language_of(clean(source.text), turn.conversation.language)
     to, today = locale_of(tag), turn.now.astimezone(ZoneInfo(turn.conversation.time_zone)).date()
     rules = standing("translate").format(
         shop=asking.policy.shop_name.in_(language),
@@ -97,7 +98,9 @@ def other_letters(text: str, shown: str, tag: str) -> Sequence[Fault]:
     letters = sum(char.isalpha() for char in shown)
     left = primary not in _WITH_HAN and han * 3 > letters
     strange = primary in ("zh", "en") and len(_KANA_OR_HANGUL.findall(shown)) * 3 > letters
-    missing = primary == "zh" and not han and language_of(text, Language.ZH) is Language.EN and letters > han
+    missing = (
+        primary == "zh" and not han and language_of(clean(text), Language.ZH) is Language.EN and letters > han
+    )
     return [Fault(Kind.LANGUAGE, tag, Why.WRONG_LANGUAGE)] if left or strange or missing else []
 
 
