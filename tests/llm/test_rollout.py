@@ -198,6 +198,7 @@ async def test_a_suggestion_is_read_by_the_person_who_has_the_conversation_alone
         [trial] = await trials(demo)
         assert order.id not in trial["words"]
         assert suggestion["after"] == before[-1]["seq"]
+        assert suggestion["at"] == trial["at"] == "2026-11-24T04:00:00Z"  # as every time the API tells
         assert (await visitor.get("/suggestions")).status_code == 404
         sent = {"client_id": "s1", "text": suggestion["text"] + "😊"}
         await staff(demo, f"{path}/messages", sent, status=202)

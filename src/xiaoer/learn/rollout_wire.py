@@ -1,6 +1,7 @@
 """How far the language model is let in as JSON, for the API and the command line alike."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from xiaoer.domain.rollout import Lack, Meant, Trial, Turned
@@ -43,7 +44,7 @@ def turned_json(turned: Turned) -> dict[str, Any]:
         "intent": turned.intent,
         "mode": turned.mode.value,
         "by": turned.by,
-        "at": turned.at.isoformat(),
+        "at": moment_json(turned.at),
         "why": turned.why,
         "anyway": turned.anyway,
         "figures": dict(turned.figures) if turned.figures else None,
@@ -67,7 +68,7 @@ def trial_json(trial: Trial) -> dict[str, Any]:
         "mode": trial.mode.value,
         "sure": trial.sure,
         "model": trial.model,
-        "at": trial.at.isoformat(),
+        "at": moment_json(trial.at),
         "meant": meant_json(trial.meant),
         "really": meant_json(trial.really),
         "words": trial.words,
@@ -83,3 +84,7 @@ def trial_json(trial: Trial) -> dict[str, Any]:
 def meant_json(meant: Meant) -> dict[str, Any]:
     deeds = [{"action": action, "order_id": order_id} for action, order_id in meant.deeds]
     return {"actions": deeds, "articles": list(meant.slugs)}
+
+
+def moment_json(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

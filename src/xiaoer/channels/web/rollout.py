@@ -23,7 +23,15 @@ from xiaoer.channels.web.rollout_shapes import (
 from xiaoer.decide.suggested import Suggested, Suggestion
 from xiaoer.domain.rollout import Mode
 from xiaoer.learn.rollout import ALL, Asked, Gate, No
-from xiaoer.learn.rollout_wire import lack_json, meant_json, ruled_json, shown_json, table_json, trial_json
+from xiaoer.learn.rollout_wire import (
+    lack_json,
+    meant_json,
+    moment_json,
+    ruled_json,
+    shown_json,
+    table_json,
+    trial_json,
+)
 
 MOST_SUGGESTED = 5
 _TrialId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["7f3c0a1b"])]
@@ -112,7 +120,7 @@ def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
         "after": suggestion.seq,
         "text": suggestion.text,
         "meant": meant_json(trial.meant),
-        "at": trial.at.isoformat(),
+        "at": moment_json(trial.at),
     }
 
 
