@@ -52,6 +52,10 @@ def meant(*deeds: Deed, slugs: str = "") -> Meant:
         (meant(TRACK), meant(TRACK), True),
         (meant(TRACK), meant(("track_parcel", "M2")), False),
         (meant(TRACK), meant(TRACK, ("look_up_order", "M1")), True),
+        (meant(TRACK), meant(("look_up_order", "M1")), True),  # the same facts
+        (meant(("look_up_order", "M1")), meant(TRACK), True),
+        (meant(TRACK), meant(("look_up_order", "M2")), False),
+        (meant(TRACK), meant(("list_orders", "")), False),
         (meant(TRACK), meant(TRACK, CANCEL), False),
         (meant(CANCEL), meant(TRACK, CANCEL), True),
         (meant(CANCEL), meant(("cancel_order", "M2")), False),

@@ -9,6 +9,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Possible, Refused
 from xiaoer.domain.rollout import Deed, Meant
 
+_FACTS_OF = {"track_parcel": "look_up_order"}  # the same facts, told from another side
 _BY_RULE = "rule:"  # begins a why: no mind decided this
 
 
@@ -27,12 +28,16 @@ def agrees(really: Meant, meant: Meant) -> bool:
     changes = _changes(really)
     if changes or _changes(meant):
         return changes == _changes(meant)
-    looked_up = set(really.deeds) <= set(meant.deeds)
+    looked_up = _looked_up(really) <= _looked_up(meant)
     return looked_up and (not really.slugs or bool(set(really.slugs) & set(meant.slugs)))
 
 
 def _changes(meant: Meant) -> set[Deed]:
     return {deed for deed in meant.deeds if not reads_only(deed[0])}
+
+
+def _looked_up(meant: Meant) -> set[Deed]:
+    return {(_FACTS_OF.get(action, action), order_id) for action, order_id in meant.deeds}
 
 
 def _deeds(step: Step) -> Iterator[Deed]:
