@@ -61,7 +61,6 @@ class ArticleDraft:
     group: str
     questions: tuple[str, ...]
     sentences: tuple[Sentence, ...] = ()
-    why: str = ""
 
     @property
     def body(self) -> str:
@@ -171,7 +170,6 @@ class GapDrafts:
             group=gap.suggestions[0].group,
             questions=own.questions if own else (),
             sentences=founded.sentences(body, language),
-            why=worded.why,
         )
 
     async def _worded(

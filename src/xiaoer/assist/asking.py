@@ -48,11 +48,8 @@ class Ready(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """`why`: of GONE, as domain.llm.Gone has it, or shop_down."""
-
     state: Ready
     text: str = ""
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +100,7 @@ class Asking:
             names = await self.names(turn)
         except ShopError as error:  # what it would have to hide is not known
             _log.warning("shop_error", turn_id=turn.id, error=type(error).__name__)
-            return Worded(Ready.GONE, why="shop_down")
+            return Worded(Ready.GONE)
         return await self._ask(model, turn, wanted(names))
 
     async def _ask(self, model: LanguageModel, turn: Turn, wanted: Wanted) -> Worded:
@@ -126,7 +123,7 @@ class Asking:
         except ModelGone as gone:
             _log.warning("assist_gone", turn_id=turn.id, why=gone.why.value)
             unsafe = gone.why is Gone.BROKEN and bool(found)
-            return Worded(Ready.UNSAFE) if unsafe else Worded(Ready.GONE, why=gone.why.value)
+            return Worded(Ready.UNSAFE if unsafe else Ready.GONE)
         return Worded(Ready.READY, wanted.show(said.text).strip())
 
 

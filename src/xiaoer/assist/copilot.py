@@ -23,8 +23,7 @@ from xiaoer.guard.pseudonyms import Pseudonyms
 from xiaoer.speak.formats import Calendar
 
 LOOKS_BACK = 200  # events of a conversation that are read
-MOST_DRAFTS = 3
-_MOST_BY_MODEL = 2
+MOST_DRAFTS = 3  # a model makes fewer
 _MOST_MESSAGES = 10  # of the customer that are answered together
 
 
@@ -68,7 +67,7 @@ class Copilot:
         records = await self._records(conversation, events)
         summary = summary_of(records, Calendar(language, conversation.time_zone, now))
         made = await drafted(self.asking, view, summary)
-        by_model = made.drafts[:_MOST_BY_MODEL]
+        by_model = made.drafts
         rules = tuple(draft for draft in view.drafts if draft.text not in {one.text for one in by_model})
         return Suggested(
             language=language,

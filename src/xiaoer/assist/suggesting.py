@@ -37,7 +37,6 @@ class Drafted:
     state: Ready
     drafts: tuple[Draft, ...] = ()
     dropped: int = 0
-    why: str = ""
 
 
 async def drafted(asking: Asking, view: View, summary: Summary) -> Drafted:
@@ -54,10 +53,10 @@ async def drafted(asking: Asking, view: View, summary: Summary) -> Drafted:
         said = await model.ask(brief, within_s=asking.within_s)
     except ShopError as error:
         _log.warning("shop_error", turn_id=turn.id, error=type(error).__name__)
-        return Drafted(Ready.GONE, why="shop_down")
+        return Drafted(Ready.GONE)
     except ModelGone as gone:
         _log.warning("assist_gone", turn_id=turn.id, why=gone.why.value)
-        return Drafted(Ready.GONE, why=gone.why.value)
+        return Drafted(Ready.GONE)
     whole = said.text if said.whole else "".join(_ENDS.split(said.text)[:-1])  # its last sentence was cut off
     sieve = _Sieve(asking, view, summary)
     parts = [part.strip() for part in _PARTED.split(names.show(whole)) if part.strip()]
