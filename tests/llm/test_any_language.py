@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
-from tests.llm.test_mind import ALEX, counter
+from tests.llm.minded import ALEX, counter
 from tests.turns.counter import Talk, named_orders
 
 from xiaoer.domain.decision import Chosen
