@@ -79,18 +79,12 @@ async def test_with_a_model_there_are_both_languages_and_what_no_source_says_is_
         assert "".join(one["text"] for one in english["sentences"]).strip() == english["body"]
         assert not re.search("13[89]00", model.saw)
         assert [secret for secret in at.secrets() if secret in model.saw] == []
+        model.says = "陶艺体验课每周六 14:00 开课。"  # and no title above it
+        [chinese, _] = (await at.post(f"/v1/staff/kb/gaps/{gap['id']}/draft"))["drafts"]
+        assert (chinese["state"], chinese["body"]) == ("ready", "陶艺体验课每周六 14:00 开课。")
+        assert chinese["title"] == gap["title"]
         for gone in GONE:
             model.says = gone
             made = await at.post(f"/v1/staff/kb/gaps/{gap['id']}/draft")
             assert {one["state"] for one in made["drafts"]} == {"model_gone"}
             assert "每周六" in made["drafts"][0]["body"]
-
-
-async def test_a_text_without_a_title_line_is_the_text(data_dir: Path) -> None:
-    model = Model()
-    async with desk(data_dir, model) as at:
-        gap = await a_gap(at)
-        model.says = "陶艺体验课每周六 14:00 开课。"
-        [chinese, _] = (await at.post(f"/v1/staff/kb/gaps/{gap['id']}/draft"))["drafts"]
-        assert (chinese["state"], chinese["body"]) == ("ready", "陶艺体验课每周六 14:00 开课。")
-        assert chinese["title"] == gap["title"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
 from tests.llm.minded import ALEX, counter
+from tests.llm.server import Asked, Fail, Reply, Say, Server, serving
 from tests.turns.counter import Talk, named_orders
 
 from xiaoer.domain.decision import Chosen
