@@ -287,7 +287,7 @@ class Clerk:
     async def rule(self, intent_id: IntentId, ruling: Ruling) -> Proposal | None:
         """A colleague's word on what waits for one; None if nothing of this id does."""
         effect = await self.house.ledger.proposal(intent_id)
-        if effect is None:
+        if effect is None or effect.actor.shop_id != self.house.policy.shop_id:
             return None
         async with self._alone(effect.conversation_id) as begun:
             now = await self.house.ledger.proposal(intent_id)  # somebody else may have been first

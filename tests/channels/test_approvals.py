@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from tests.clock import Clock
 from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App, web
+from xiaoer.domain.decision import Ruling
+from xiaoer.domain.ids import IntentId, ShopId, StaffId
 from xiaoer.domain.order import Order, OrderState
 from xiaoer.shops import demo
+from xiaoer.turn import Clerk
 
 STAFF = {"Authorization": f"Bearer {'lin-' + 'x' * 40}"}
 POLICY = Path(demo.__file__).parent / "policy.yaml"
@@ -89,6 +92,13 @@ async def shop(
             yield Shop(app, clock, http, served.state.turns)
 
 
+def of_another_shop(shop: Shop) -> Clerk:
+    """Of a shop that keeps its rows in the same database."""
+    house = shop.app.house
+    other = replace(house, policy=replace(house.policy, shop_id=ShopId("another")))
+    return replace(shop.app.clerk, house=other)
+
+
 async def test_what_is_above_the_limit_waits_for_a_colleague_and_is_then_done_once(shop: Shop) -> None:
     [order] = await shop.customer_with(OrderState.PAID)
     visitor = await shop.visitor(order)
@@ -111,6 +121,8 @@ async def test_what_is_above_the_limit_waits_for_a_colleague_and_is_then_done_on
     assert waiting["refund_minor"] == order.total.minor
     [queued] = (await shop.http.get("/v1/staff/queue", headers=STAFF)).json()["waiting"]
     assert (queued["conversation_id"], queued["why"]) == (visitor.id, "approval")
+    assert await of_another_shop(shop).rule(IntentId(intent_id), Ruling(StaffId("zoe"), yes=True)) is None
+    assert await shop.state(order) is OrderState.PAID
 
     before = len(await visitor.heard())
     both = await asyncio.gather(*(shop.rule(intent_id, "approve") for _ in range(3)))

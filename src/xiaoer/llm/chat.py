@@ -157,17 +157,23 @@ class _Bounded(httpx2.AsyncBaseTransport):
 
 
 class _BoundedStream(httpx2.AsyncByteStream):
+    """No generator: who stops listening closes it while the next piece is still being waited for."""
+
     def __init__(self, inner: httpx2.AsyncByteStream) -> None:
         self._inner = inner
+        self._pieces = aiter(inner)
+        self._left = MOST_BYTES
 
     @override
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MOST_BYTES
-        async for chunk in self._inner:
-            left -= len(chunk)
-            if left < 0:
-                raise httpx2.ReadError("longer than any answer")
-            yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await anext(self._pieces)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise httpx2.ReadError("longer than any answer")
+        return piece
 
     @override
     async def aclose(self) -> None:
