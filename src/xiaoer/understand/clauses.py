@@ -11,18 +11,20 @@ Guesser = Callable[[str], tuple[Guess, ...]]
 
 MOST_WISHES = 5
 _MOST_PIECES = 12  # of a flood, the rest is one piece
+# After a mark, the word that only leads on goes with it: ". So please", ", and where".
+_LEADS_ON = r"(?:(?:and then|so then|and so|and|but|then|so)\b,? )?"
 _STRONG = re.compile(
-    r"[?!。;\n]+ ?|(?<!\d)\. |(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|"
+    rf"[?!。;\n]+ ?{_LEADS_ON}|(?:(?<!\d)|(?<=\d{{6}}))\. {_LEADS_ON}"  # 5. Park Lane, but M20260001. Where
+    r"|(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|"
     r"再问[一下个]{0,2}|再帮我|然后(?=[我帮查再])|此外)[,，: ]?)"
     r"|,? ?\b(?:and also|also|by the way|btw|in addition|additionally|besides|one more thing|as well as|"
     r"secondly|plus)\b,? ?"
 )
-_WEAK = re.compile(
-    r"[,，] ?|(?:(?<=[^\s]) )(?:and|then|but) (?=(?:can|could|how|what|where|when|who|why|is|are|do|does|"
-    r"will|please|i want|i'd|"
-    r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|"
-    r"let)\b)"
+_OPENS = (
+    r"(?=(?:can|could|how|what|where|when|who|why|is|are|do|does|will|please|i want|i'd|i would|i need|"
+    r"i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|let)\b)"
 )
+_WEAK = re.compile(rf"[,，] ?{_LEADS_ON}|: {_OPENS}|(?<=\S) (?:and|then|but) {_OPENS}")
 _BRACKETS = re.compile(r"\([^()]{1,300}\)")
 _NUMBER = re.compile(r"[a-z]*\d{6,}", re.ASCII)  # of an order or a parcel
 
@@ -127,6 +129,12 @@ class _Piece:
     def best(self) -> Guess:
         return self.guesses[0] if self.guesses else Guess(OTHER, 0.0)
 
+    @property
+    def sure(self) -> float:
+        """Of the best guess with those near it: not to know which of two that are one is to know the wish."""
+        near = {self.best.intent}.union(*(wishes for wishes in NEAR if self.best.intent in wishes))
+        return sum(guess.confidence for guess in self.guesses if guess.intent in near)
+
 
 def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
     """The wishes of a cleaned text in their order, at most five; none for an empty text.
@@ -171,7 +179,7 @@ def _is_own(piece: _Piece, text: str, sure: float) -> bool:
     words = text[piece.start : piece.end]
     if piece.best.intent in _NO_TASK or answer_in(words) is not None or not _CUE.search(words):
         return False
-    return piece.best.confidence >= (sure * 0.75 if piece.strong else sure)
+    return piece.sure >= (sure * 0.75 if piece.strong else sure)
 
 
 def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _Piece:
@@ -184,7 +192,7 @@ def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _
 
 def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     """The whole text with the guess of its one clear piece, if the whole blurs it."""
-    if whole.best.intent in (own.best.intent, _REPORT) or whole.best.confidence >= own.best.confidence:
+    if whole.best.intent in (own.best.intent, _REPORT) or whole.best.confidence >= own.sure:
         return whole
     return _Piece(whole.start, whole.end, True, own.guesses)
 
