@@ -99,7 +99,7 @@ _NOT_DO = {
 }
 _DENIAL = (
     r"不再?(?:{0})了|(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|"
-    r"不需要)(?:帮?我|给我|再)?(?:{0})(?!了?别的)"
+    r"不需要) ?(?:帮?我|给我|再)? ?(?:{0})(?!了?别的)"
     r"|(?:don't|dont|do not|didn't|did not|not|never|no need to|rather than|instead of)"
     r"(?: (?:want|wanna|need|trying|asking|going|looking|wish|mean|ask))?(?: (?:to|for|you to|"
     r"me to))*(?: (?:a|an|the|my))?(?: human| real)? ?\b(?:{0})\b"
@@ -145,8 +145,7 @@ def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
         return ()
     pieces = [_Piece(start, end, strong, guess(text[start:end])) for start, end, strong in _cut(text)]
     own = [piece for piece in pieces if _is_own(piece, text, sure)]
-    whole = _Piece(0, len(text), True, guess(text)) if len(pieces) > 1 else pieces[0]
-    groups = _joined(own, pieces, text) if len(own) > 1 else [_single(own, pieces, whole)]
+    groups = _joined(own, pieces, text) if len(own) > 1 else [_single(own, pieces, text, guess)]
     read = [_clause(text, group, guess) for group in groups]
     meant = [clause for clause in read if not clause.negated]
     return tuple((meant or read)[:MOST_WISHES])
@@ -182,17 +181,21 @@ def _is_own(piece: _Piece, text: str, sure: float) -> bool:
     return piece.sure >= (sure * 0.75 if piece.strong else sure)
 
 
-def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _Piece:
+def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str, guess: Guesser) -> _Piece:
     """One wish: the whole text, but for the greeting before it and the thanks behind it."""
+    if len(pieces) == 1:
+        return pieces[0]
+    start, end = 0, len(text)
     serious = [p for p in pieces if p.best.intent not in _SMALL_TALK]
-    if len(pieces) == 1 or not serious or len(serious) == len(pieces):
-        return _clearer(own[0], whole) if own else whole
-    return _Piece(serious[0].start, serious[-1].end, True, ())
+    if serious and len(serious) < len(pieces):
+        start, end = serious[0].start, serious[-1].end
+    whole = _Piece(start, end, True, guess(text[start:end].strip(" ,")))
+    return _clearer(own[0], whole) if own else whole
 
 
 def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     """The whole text with the guess of its one clear piece, if the whole blurs it."""
-    if whole.best.intent in (own.best.intent, _REPORT) or whole.best.confidence >= own.sure:
+    if whole.best.intent == _REPORT or whole.best.confidence >= own.sure:
         return whole
     return _Piece(whole.start, whole.end, True, own.guesses)
 
@@ -239,7 +242,7 @@ def _is_question(words: str) -> bool:
     """Asks whether or how. "Could you cancel it?" and 能帮我取消吗 are requests."""
     if _HOW.search(words):
         return True
-    asks = _QUESTION_EN.search(words) if words.isascii() else _QUESTION_ZH.search(words)
+    asks = _QUESTION_EN.search(words) or (not words.isascii() and _QUESTION_ZH.search(words))
     return bool(asks) and not _REQUEST.search(words)
 
 
