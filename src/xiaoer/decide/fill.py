@@ -153,7 +153,7 @@ def answered(
         more["contact"] = contact
     if value is not None:
         args = {**task.args, **more, task.asked: value}
-        return Task(action=task.action, args=args, then=task.then, intent=task.intent)
+        return Task(action=task.action, args=args, then=task.then, intent=task.intent, asks=task.asks)
     left = fitting(by_kind_only(task.action, task.asked), choices, heard.slots)
     if 1 < len(left) < len(choices):
         return replace(task, args={**task.args, **more}, choices=tuple(left))

@@ -144,9 +144,8 @@ class LocalMind:
             return None
         words = words_of(turn)
         if (value := await self._named(task, task.asked, choices, turn)) is not None:
-            return Task(
-                action=task.action, args={**task.args, task.asked: value}, then=task.then, intent=task.intent
-            )
+            args = {**task.args, task.asked: value}
+            return Task(action=task.action, args=args, then=task.then, intent=task.intent, asks=task.asks)
         named = fill.is_named(task.asked, choices, turn.understanding) or is_plain(task.asked, words)
         if not named and self._digresses(task, turn):
             return None
@@ -231,7 +230,7 @@ class LocalMind:
         for _ in range(MOST_SLOTS):
             missing = () if lacks(action, reach) else await action.missing(task.args, actor, reach)
             if not missing:
-                call = Do(task.action, task.args, others=others, then=task.then)
+                call = Do(task.action, task.args, others=others, then=task.then, asks=task.asks)
                 return Chosen(call, why, wish, task.intent)
             choices: Sequence[Choice] = task.choices if missing[0] == task.asked else ()
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
@@ -310,7 +309,7 @@ def _repeats(open_task: Task | None, decision: Decision) -> bool:
 
 
 def _task(call: Do) -> Task:
-    return Task(action=call.action, args=call.args)
+    return Task(action=call.action, args=call.args, asks=call.asks)
 
 
 def _open_question(memory: Memory) -> str:
@@ -332,7 +331,8 @@ def _is_guess(goal: Chosen) -> bool:
 
 
 def _needs_card(goal: Chosen | None) -> bool:
-    action = goal.decision.action if goal and isinstance(goal.decision, Do) else ""
+    card = goal is not None and isinstance(goal.decision, Do) and not goal.decision.asks
+    action = goal.decision.action if goal and card else ""
     return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
 
 

@@ -25,6 +25,11 @@ _OPENS = (
     r"i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|let)\b)"
 )
 _WEAK = re.compile(rf"[,，] ?{_LEADS_ON}|: {_OPENS}|(?<=\S) (?:and|then|but) {_OPENS}")
+# What is only supposed is no wish: it goes with what is asked about it. "If I cancel, what comes back?"
+_SUPPOSED = re.compile(
+    r"(?:如果|要是|假如|倘若|若是?|万一)(?:说|我|现在)*[^,没不能可]{0,16}(?:取消|撤|退|换)"
+    r"|(?:if|suppose|supposing) (?:i|we) (?:were to |would |should )?(?:cancel|return|exchange|swap|send)"
+)
 _BRACKETS = re.compile(r"\([^()]{1,300}\)")
 _NUMBER = re.compile(r"[a-z]*\d{6,}", re.ASCII)  # of an order or a parcel
 
@@ -160,14 +165,15 @@ def _cut(text: str) -> list[tuple[int, int, bool]]:
     cuts = sorted(whole, key=lambda cut: (cut[0], -cut[1]))
     pieces: list[tuple[int, int, bool]] = []
     start, after_strong = 0, True
-    for cut_start, cut_end in cuts[: _MOST_PIECES - 1]:
-        if cut_start < start:
+    for cut in cuts[: _MOST_PIECES - 1]:
+        cut_start, cut_end = cut
+        if cut_start < start or (cut not in strong and _SUPPOSED.match(text, start, cut_start)):
             continue
         mark = text[cut_start:cut_end].strip()[:1] in ("?", "!")
         if text[start:cut_start].strip():
             pieces.append((start, cut_start + 1 if mark else cut_start, after_strong))
             after_strong = False
-        start, after_strong = cut_end, after_strong or (cut_start, cut_end) in strong
+        start, after_strong = cut_end, after_strong or cut in strong
     if text[start:].strip():
         pieces.append((start, len(text), after_strong))
     return pieces or [(0, len(text), True)]

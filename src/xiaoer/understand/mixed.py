@@ -1,6 +1,5 @@
-"""One language within the other: the words of the trade that customers borrow, put into the language around."""
+"""One language within the other: words of the trade that customers borrow, put into the language around."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
