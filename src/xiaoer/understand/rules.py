@@ -74,7 +74,7 @@ _BRINGS = (
     r"\b(?:get|back|refund(?:ed)?|returned|charged?|lose|cost)\b"
 )
 _BRINGS_ZH = r"[^.?!]{0,16}(?:退|返|拿回|扣)[^.?!]{0,8}(?:多少|几|全|[吗么])"
-_IF_CANCELLED = r"\bif i (?:were to |would |should )?cancel"
+_IF_CANCELLED = r"\b(?:if|suppose|supposing) i (?:were to |would |should )?cancel"
 # No refund is on its way: what is asked is what cancelling would bring.
 _WOULD_BRING = re.compile(
     rf"(?:如果|要是|假如|倘若|若是?|万一)[^.?!]{{0,20}}(?:取消|撤单|退单){_BRINGS_ZH}"
