@@ -331,9 +331,9 @@ def _is_guess(goal: Chosen) -> bool:
 
 
 def _needs_card(goal: Chosen | None) -> bool:
-    card = goal is not None and isinstance(goal.decision, Do) and not goal.decision.asks
-    action = goal.decision.action if goal and card else ""
-    return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
+    if goal is None or not isinstance(goal.decision, Do) or goal.decision.asks:
+        return False
+    return goal.decision.action in CATALOGUE and CATALOGUE[goal.decision.action].risk >= Risk.WRITE
 
 
 def _showed_a_list(turn: Turn) -> bool:
