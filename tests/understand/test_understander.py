@@ -94,7 +94,8 @@ def test_one_wish(hear, text, intent):
     "text",
     [
         "上周去爬山了。累得不行。同事说他那儿有一套。所以麻烦你们把M20260001取消了吧",
-        "Mum stayed for a week. We talked about old times every evening. So please cancel order M20260001",
+        "Mum stayed for a week. We talked about old times every evening. My brother sent a photo. "
+        "So please cancel order M20260001",
         "So my cousin came for lunch and we talked about the garden for hours, and then it came back to me: "
         "I want to cancel order M20260001. There is so much to do this week, my head is spinning.",
     ],
