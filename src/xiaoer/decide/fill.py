@@ -259,12 +259,13 @@ def corrected(task: Task, slots: Slots) -> Task:
         args.pop("order_id", None)
         moved = True
     if moved:
-        return Task(action=task.action, args={k: v for k, v in args.items() if k not in _HANGS_ON_ORDER})
+        kept = {k: v for k, v in args.items() if k not in _HANGS_ON_ORDER}
+        return Task(action=task.action, args=kept, asks=task.asks)
     if slots.colour or slots.size:
         args.pop("variant_id" if task.action in ANOTHER_VARIANT else "line_id", None)
     elif slots.category or slots.product_words:
         args = {k: v for k, v in args.items() if k not in ("line_id", "variant_id")}
-    return Task(action=task.action, args=args)
+    return Task(action=task.action, args=args, asks=task.asks)
 
 
 _HANGS_ON_ORDER = frozenset({"line_id", "variant_id", "case_id"})
