@@ -1,5 +1,6 @@
 """One language within the other: words of the trade that customers borrow, put into the language around."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,17 +15,19 @@ _FILE = Path(__file__).parent / "vocabulary" / "mixed.yaml"
 
 @dataclass(frozen=True, slots=True)
 class _Borrowed:
-    said: Pattern
+    said: Pattern  # with the blanks around it
     called: Mapping[str, str]  # word -> what it is called in the language around it
 
 
 def in_one(text: str, language: Language) -> str:
-    """A cleaned text of `language` without borrowed words: "帮我 cancel 一下" becomes "帮我 取消 一下".
+    """A cleaned text of `language` without borrowed words: "帮我 cancel 一下" becomes 帮我取消一下.
 
     For what reads the wish alone: characters move, and a name may have been among those words.
     """
-    borrowed = _borrowed()[language]
-    return borrowed.said.sub(lambda hit: f" {borrowed.called[hit[0]]} ", text)
+    borrowed, gap = _borrowed()[language], " " if language is Language.EN else ""
+    if not borrowed.said.search(text):
+        return text
+    return borrowed.said.sub(lambda hit: f"{gap}{borrowed.called[hit[1]]}{gap}", text).strip()
 
 
 @cache
@@ -35,4 +38,4 @@ def _borrowed() -> Mapping[Language, _Borrowed]:
 
 def _of(words: Mapping[str, list[str]]) -> _Borrowed:
     called = {word: ours for ours, others in words.items() for word in others}
-    return _Borrowed(one_of(called), called)
+    return _Borrowed(re.compile(rf" ?({one_of(called).pattern}) ?"), called)
