@@ -177,7 +177,7 @@ class LocalMind:
     async def _start(self, index: int, goal: Chosen, turn: Turn) -> Chosen:
         slots = turn.understanding.wishes[index].slots
         if isinstance(goal.decision, Do):
-            task = replace(_task(goal.decision), intent=goal.intent)
+            task = replace(_as_offered(goal.decision, slots, turn.memory), intent=goal.intent)
             return await self._advance(task, turn, why=goal.why, wish=index, slots=slots)
         return replace(goal, wish=index)
 
@@ -310,6 +310,15 @@ def _repeats(open_task: Task | None, decision: Decision) -> bool:
 
 def _task(call: Do) -> Task:
     return Task(action=call.action, args=call.args, asks=call.asks)
+
+
+def _as_offered(call: Do, slots: Slots, memory: Memory) -> Task:
+    """What was just offered, asked for in words or by its button, is of the order it was offered for."""
+    offer, task = memory.offer, _task(call)
+    of_another = slots.order_ids or slots.tracking_numbers or slots.other or slots.latest or slots.ordinal
+    if offer is None or offer.action != task.action or of_another:
+        return task
+    return replace(task, args={**offer.args, **task.args})
 
 
 def _open_question(memory: Memory) -> str:
