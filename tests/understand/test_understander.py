@@ -28,6 +28,18 @@ ZH, EN = Language.ZH, Language.EN
             "how do I get an invoice, by the way where is my parcel",
             ["ask_invoice", "track_parcel"],
         ),
+        ("please cancel M12345678, and where is M87654321?", ["cancel_order", "order_status"]),
+        ("I want to cancel order M12345678. Where is M87654321?", ["cancel_order", "order_status"]),
+        ("do cancel order M12345678 and tell me where M87654321 is now", ["cancel_order", "order_status"]),
+        ("return the shoes from M12345678, but cancel M87654321", ["request_return", "cancel_order"]),
+        (
+            "We had guests, and then it came back to me: I want to cancel M12345678, and where is M87654321?",
+            ["cancel_order", "order_status"],
+        ),
+        ("取消 M12345678 吧，另外告诉我 M87654321 在哪", ["cancel_order", "order_status"]),
+        ("我要退M12345678里的跑鞋，M87654321到哪了", ["request_return", "track_parcel"]),
+        ("帮我 cancel 掉 M12345678，M87654321 的 parcel 到哪了", ["cancel_order", "track_parcel"]),
+        ("please 取消 M12345678, and where is the 包裹 of M87654321", ["cancel_order", "track_parcel"]),
     ],
 )
 def test_several_wishes(hear, text, intents):
@@ -56,10 +68,44 @@ def test_several_wishes(hear, text, intents):
         ("多久发货", "dispatch_time"),
         ("how long does shipping take", "delivery_time"),
         ("这双还有42码吗", "check_stock"),
+        ("我想 cancel 掉那个 order，thanks", "cancel_order"),
+        ("can you 取消 that 订单 for me, I have two now", "cancel_order"),
+        ("I want to 退货 the backpack, 麻烦了", "request_return"),
+        ("我要退订单M20260001里的跑鞋和背包", "request_return"),
+        ("把上次那单里的背包退掉", "request_return"),
+        ("退货 M20260001 云步跑鞋", "request_return"),
+        ("return Aurora Three-Light Lantern from order M20260001", "request_return"),
+        ("把M20260001里的背包退掉，其余照常发", "cancel_items"),
+        ("M20260001里的背包还没发吧，退掉它", "cancel_items"),
+        ("先问一句，取消的话能退我多少", "cancellation_fee"),
+        ("要是我把M20260001取消，会退我多少钱", "cancellation_fee"),
+        ("if I cancel M20260001, how much do I get back?", "cancellation_fee"),
+        ("suppose I cancel, what do I get back?", "cancellation_fee"),
+        ("退了多少钱给我", "refund_amount"),
+        ("如果还没发货，帮我取消订单", "cancel_order"),
+        ("if it hasn't shipped yet, cancel it", "cancel_order"),
     ],
 )
 def test_one_wish(hear, text, intent):
     assert [wish.best.intent for wish in hear(text).wishes] == [intent]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "上周去爬山了。累得不行。同事说他那儿有一套。所以麻烦你们把M20260001取消了吧",
+        "Mum stayed for a week. We talked about old times every evening. My brother sent a photo. "
+        "So please cancel order M20260001",
+        "So my cousin came for lunch and we talked about the garden for hours, and then it came back to me: "
+        "I want to cancel order M20260001. There is so much to do this week, my head is spinning.",
+    ],
+)
+def test_a_story_does_not_blur_the_one_wish_in_it(hear, text):
+    heard = hear(text)
+    [wish] = heard.wishes
+    assert wish.best.intent == "cancel_order"
+    assert wish.best.confidence >= heard.sure.accept
+    assert wish.slots.order_ids == ("M20260001",)
 
 
 def test_a_burst_is_one_text(hear):
@@ -95,6 +141,7 @@ def test_at_most_five_wishes(hear):
         ("I want to return the shoes", False),
         ("could you cancel my order?", False),
         ("please return my order", False),
+        ("where is my 包裹", True),
     ],
 )
 def test_asking_whether_is_not_asking_for(hear, text, question):
@@ -108,6 +155,8 @@ def test_asking_whether_is_not_asking_for(hear, text, question):
         ("不要取消", True),
         ("我不是要退货", True),
         ("don't cancel it", True),
+        ("先别 cancel 我的 order", True),
+        ("don't 取消 my order", True),
         ("I do not want to return my order", True),
         ("取消订单", False),
         ("不要了，取消订单", False),

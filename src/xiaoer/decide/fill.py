@@ -153,7 +153,7 @@ def answered(
         more["contact"] = contact
     if value is not None:
         args = {**task.args, **more, task.asked: value}
-        return Task(action=task.action, args=args, then=task.then, intent=task.intent)
+        return Task(action=task.action, args=args, then=task.then, intent=task.intent, asks=task.asks)
     left = fitting(by_kind_only(task.action, task.asked), choices, heard.slots)
     if 1 < len(left) < len(choices):
         return replace(task, args={**task.args, **more}, choices=tuple(left))
@@ -259,12 +259,13 @@ def corrected(task: Task, slots: Slots) -> Task:
         args.pop("order_id", None)
         moved = True
     if moved:
-        return Task(action=task.action, args={k: v for k, v in args.items() if k not in _HANGS_ON_ORDER})
+        kept = {k: v for k, v in args.items() if k not in _HANGS_ON_ORDER}
+        return Task(action=task.action, args=kept, asks=task.asks)
     if slots.colour or slots.size:
         args.pop("variant_id" if task.action in ANOTHER_VARIANT else "line_id", None)
     elif slots.category or slots.product_words:
         args = {k: v for k, v in args.items() if k not in ("line_id", "variant_id")}
-    return Task(action=task.action, args=args)
+    return Task(action=task.action, args=args, asks=task.asks)
 
 
 _HANGS_ON_ORDER = frozenset({"line_id", "variant_id", "case_id"})

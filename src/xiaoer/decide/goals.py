@@ -63,6 +63,9 @@ NO_CHOICE = (
     ToSaying,
     ToPerson,
 )  # a button for small talk helps nobody; the one for a person is always there
+_WOULD_BRING = {
+    Intent("cancellation_fee"): "cancel_order"
+}  # of a named order the rules tell more than an article
 _LOOK_UP, _FIND, _GREETING = Intent("order_status"), Intent("find_product"), Intent("greeting")
 GUESSED = "local:knowledge"  # why: no wish was sure, but an article answers
 BY_NAME = ":names"  # ends a why: the wish was not sure, but what it names says what it is about
@@ -145,6 +148,8 @@ class Goals:
         demanded = article.offer in _DEMANDED and said.demands(wish.text)
         if demanded or (article.offer in _AT_ONCE and _names_own(wish, turn)):
             return Chosen(Do(article.offer, self._args(article.offer, wish, turn)), why)
+        if (deed := _WOULD_BRING.get(wish.best.intent)) and _names_own(wish, turn):
+            return Chosen(Do(deed, self._args(deed, wish, turn), asks=True), why)
         if article.offer in _BY_VALUE:
             args = self._args(article.offer, wish, turn)
             if _BY_VALUE[article.offer] & args.keys():

@@ -144,9 +144,8 @@ class LocalMind:
             return None
         words = words_of(turn)
         if (value := await self._named(task, task.asked, choices, turn)) is not None:
-            return Task(
-                action=task.action, args={**task.args, task.asked: value}, then=task.then, intent=task.intent
-            )
+            args = {**task.args, task.asked: value}
+            return Task(action=task.action, args=args, then=task.then, intent=task.intent, asks=task.asks)
         named = fill.is_named(task.asked, choices, turn.understanding) or is_plain(task.asked, words)
         if not named and self._digresses(task, turn):
             return None
@@ -178,7 +177,7 @@ class LocalMind:
     async def _start(self, index: int, goal: Chosen, turn: Turn) -> Chosen:
         slots = turn.understanding.wishes[index].slots
         if isinstance(goal.decision, Do):
-            task = replace(_task(goal.decision), intent=goal.intent)
+            task = replace(_as_offered(goal.decision, slots, turn.memory), intent=goal.intent)
             return await self._advance(task, turn, why=goal.why, wish=index, slots=slots)
         return replace(goal, wish=index)
 
@@ -231,7 +230,7 @@ class LocalMind:
         for _ in range(MOST_SLOTS):
             missing = () if lacks(action, reach) else await action.missing(task.args, actor, reach)
             if not missing:
-                call = Do(task.action, task.args, others=others, then=task.then)
+                call = Do(task.action, task.args, others=others, then=task.then, asks=task.asks)
                 return Chosen(call, why, wish, task.intent)
             choices: Sequence[Choice] = task.choices if missing[0] == task.asked else ()
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
@@ -310,7 +309,16 @@ def _repeats(open_task: Task | None, decision: Decision) -> bool:
 
 
 def _task(call: Do) -> Task:
-    return Task(action=call.action, args=call.args)
+    return Task(action=call.action, args=call.args, asks=call.asks)
+
+
+def _as_offered(call: Do, slots: Slots, memory: Memory) -> Task:
+    """What was just offered, asked for in words or by its button, is of the order it was offered for."""
+    offer, task = memory.offer, _task(call)
+    of_another = slots.order_ids or slots.tracking_numbers or slots.other or slots.latest or slots.ordinal
+    if offer is None or offer.action != task.action or of_another:
+        return task
+    return replace(task, args={**offer.args, **task.args})
 
 
 def _open_question(memory: Memory) -> str:
@@ -332,8 +340,9 @@ def _is_guess(goal: Chosen) -> bool:
 
 
 def _needs_card(goal: Chosen | None) -> bool:
-    action = goal.decision.action if goal and isinstance(goal.decision, Do) else ""
-    return action in CATALOGUE and CATALOGUE[action].risk >= Risk.WRITE
+    if goal is None or not isinstance(goal.decision, Do) or goal.decision.asks:
+        return False
+    return goal.decision.action in CATALOGUE and CATALOGUE[goal.decision.action].risk >= Risk.WRITE
 
 
 def _showed_a_list(turn: Turn) -> bool:

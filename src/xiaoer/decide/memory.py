@@ -123,7 +123,7 @@ def _asked(memory: Memory, task: Task) -> Memory:
 def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     mine = memory.task is not None and memory.task.action == call.action
     then = call.then or (memory.task.then if mine and memory.task else None)
-    task = Task(action=call.action, args=call.args, then=then)
+    task = Task(action=call.action, args=call.args, then=then, asks=call.asks)
     after = replace(memory, lost=0, last=task, task=None if mine else memory.task)
     if isinstance(outcome, NeedsConfirm):
         next_ = (call.then,) if call.then else ()  # a further wish: its card comes when this one is answered

@@ -34,6 +34,7 @@ class Task:
     backs: int = 0  # times it was asked again after something else
     then: "Task | None" = None  # what this one makes possible, taken up after it
     intent: Intent | None = None  # the wish it began with, if that was sure
+    asks: bool = False  # only what it would come to is wanted, as of a Do
 
 
 @dataclass(frozen=True, slots=True)

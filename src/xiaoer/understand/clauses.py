@@ -11,17 +11,24 @@ Guesser = Callable[[str], tuple[Guess, ...]]
 
 MOST_WISHES = 5
 _MOST_PIECES = 12  # of a flood, the rest is one piece
+# After a mark, the word that only leads on goes with it: ". So please", ", and where".
+_LEADS_ON = r"(?:(?:and then|so then|and so|and|but|then|so)\b,? )?"
 _STRONG = re.compile(
-    r"[?!。;\n]+ ?|(?<!\d)\. |(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|"
+    rf"[?!。;\n]+ ?{_LEADS_ON}|(?:(?<!\d)|(?<=\d{{6}}))\. {_LEADS_ON}"  # 5. Park Lane, but M20260001. Where
+    r"|(?:,? ?(?:顺便|顺带|另外(?!一|那|的)|还有(?=[,，: ])|对了|以及|同时|"
     r"再问[一下个]{0,2}|再帮我|然后(?=[我帮查再])|此外)[,，: ]?)"
     r"|,? ?\b(?:and also|also|by the way|btw|in addition|additionally|besides|one more thing|as well as|"
     r"secondly|plus)\b,? ?"
 )
-_WEAK = re.compile(
-    r"[,，] ?|(?:(?<=[^\s]) )(?:and|then|but) (?=(?:can|could|how|what|where|when|who|why|is|are|do|does|"
-    r"will|please|i want|i'd|"
-    r"i would|i need|i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|"
-    r"let)\b)"
+_OPENS = (
+    r"(?=(?:can|could|how|what|where|when|who|why|is|are|do|does|will|please|i want|i'd|i would|i need|"
+    r"i also|cancel|change|return|track|show|tell|check|find|exchange|update|send|refund|let)\b)"
+)
+_WEAK = re.compile(rf"[,，] ?{_LEADS_ON}|: {_OPENS}|(?<=\S) (?:and|then|but) {_OPENS}")
+# What is only supposed is no wish: it goes with what is asked about it. "If I cancel, what comes back?"
+_SUPPOSED = re.compile(
+    r"(?:如果|要是|假如|倘若|若是?|万一)(?:说|我|现在)*[^,没不能可]{0,16}(?:取消|撤|退|换)"
+    r"|(?:if|suppose|supposing) (?:i|we) (?:were to |would |should )?(?:cancel|return|exchange|swap|send)"
 )
 _BRACKETS = re.compile(r"\([^()]{1,300}\)")
 _NUMBER = re.compile(r"[a-z]*\d{6,}", re.ASCII)  # of an order or a parcel
@@ -97,7 +104,7 @@ _NOT_DO = {
 }
 _DENIAL = (
     r"不再?(?:{0})了|(?:不是(?:要|想|来)?|并不想|不想|不要|不用|先别|别|没(?:有)?(?:要|想)|没说要|不打算|无需|"
-    r"不需要)(?:帮?我|给我|再)?(?:{0})(?!了?别的)"
+    r"不需要) ?(?:帮?我|给我|再)? ?(?:{0})(?!了?别的)"
     r"|(?:don't|dont|do not|didn't|did not|not|never|no need to|rather than|instead of)"
     r"(?: (?:want|wanna|need|trying|asking|going|looking|wish|mean|ask))?(?: (?:to|for|you to|"
     r"me to))*(?: (?:a|an|the|my))?(?: human| real)? ?\b(?:{0})\b"
@@ -127,6 +134,12 @@ class _Piece:
     def best(self) -> Guess:
         return self.guesses[0] if self.guesses else Guess(OTHER, 0.0)
 
+    @property
+    def sure(self) -> float:
+        """Of the best guess with those near it: not to know which of two that are one is to know the wish."""
+        near = {self.best.intent}.union(*(wishes for wishes in NEAR if self.best.intent in wishes))
+        return sum(guess.confidence for guess in self.guesses if guess.intent in near)
+
 
 def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
     """The wishes of a cleaned text in their order, at most five; none for an empty text.
@@ -137,8 +150,7 @@ def clauses(text: str, guess: Guesser, *, sure: float) -> tuple[Clause, ...]:
         return ()
     pieces = [_Piece(start, end, strong, guess(text[start:end])) for start, end, strong in _cut(text)]
     own = [piece for piece in pieces if _is_own(piece, text, sure)]
-    whole = _Piece(0, len(text), True, guess(text)) if len(pieces) > 1 else pieces[0]
-    groups = _joined(own, pieces, text) if len(own) > 1 else [_single(own, pieces, whole)]
+    groups = _joined(own, pieces, text) if len(own) > 1 else [_single(own, pieces, text, guess)]
     read = [_clause(text, group, guess) for group in groups]
     meant = [clause for clause in read if not clause.negated]
     return tuple((meant or read)[:MOST_WISHES])
@@ -153,14 +165,15 @@ def _cut(text: str) -> list[tuple[int, int, bool]]:
     cuts = sorted(whole, key=lambda cut: (cut[0], -cut[1]))
     pieces: list[tuple[int, int, bool]] = []
     start, after_strong = 0, True
-    for cut_start, cut_end in cuts[: _MOST_PIECES - 1]:
-        if cut_start < start:
+    for cut in cuts[: _MOST_PIECES - 1]:
+        cut_start, cut_end = cut
+        if cut_start < start or (cut not in strong and _SUPPOSED.match(text, start, cut_start)):
             continue
         mark = text[cut_start:cut_end].strip()[:1] in ("?", "!")
         if text[start:cut_start].strip():
             pieces.append((start, cut_start + 1 if mark else cut_start, after_strong))
             after_strong = False
-        start, after_strong = cut_end, after_strong or (cut_start, cut_end) in strong
+        start, after_strong = cut_end, after_strong or cut in strong
     if text[start:].strip():
         pieces.append((start, len(text), after_strong))
     return pieces or [(0, len(text), True)]
@@ -171,20 +184,24 @@ def _is_own(piece: _Piece, text: str, sure: float) -> bool:
     words = text[piece.start : piece.end]
     if piece.best.intent in _NO_TASK or answer_in(words) is not None or not _CUE.search(words):
         return False
-    return piece.best.confidence >= (sure * 0.75 if piece.strong else sure)
+    return piece.sure >= (sure * 0.75 if piece.strong else sure)
 
 
-def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], whole: _Piece) -> _Piece:
+def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str, guess: Guesser) -> _Piece:
     """One wish: the whole text, but for the greeting before it and the thanks behind it."""
+    if len(pieces) == 1:
+        return pieces[0]
+    start, end = 0, len(text)
     serious = [p for p in pieces if p.best.intent not in _SMALL_TALK]
-    if len(pieces) == 1 or not serious or len(serious) == len(pieces):
-        return _clearer(own[0], whole) if own else whole
-    return _Piece(serious[0].start, serious[-1].end, True, ())
+    if serious and len(serious) < len(pieces):
+        start, end = serious[0].start, serious[-1].end
+    whole = _Piece(start, end, True, guess(text[start:end].strip(" ,")))
+    return _clearer(own[0], whole) if own else whole
 
 
 def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     """The whole text with the guess of its one clear piece, if the whole blurs it."""
-    if whole.best.intent in (own.best.intent, _REPORT) or whole.best.confidence >= own.best.confidence:
+    if whole.best.intent == _REPORT or whole.best.confidence >= own.sure:
         return whole
     return _Piece(whole.start, whole.end, True, own.guesses)
 
@@ -231,7 +248,7 @@ def _is_question(words: str) -> bool:
     """Asks whether or how. "Could you cancel it?" and 能帮我取消吗 are requests."""
     if _HOW.search(words):
         return True
-    asks = _QUESTION_EN.search(words) if words.isascii() else _QUESTION_ZH.search(words)
+    asks = _QUESTION_EN.search(words) or (not words.isascii() and _QUESTION_ZH.search(words))
     return bool(asks) and not _REQUEST.search(words)
 
 

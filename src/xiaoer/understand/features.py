@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from xiaoer.domain.words import Language
 from xiaoer.text.words import HAN, stem
+from xiaoer.understand.mixed import in_one
 
-VERSION = "2"  # raise it when features change: fitted models are kept by version
+VERSION = "3"  # raise it when features change: fitted models are kept by version
 _CODE = re.compile(r"[a-z]{0,4}[- ]?\d[\d-]{6,}[a-z0-9]*|\b1z[a-z0-9]{16}\b", re.ASCII)
 _UNIT = re.compile(rf"[{HAN}]|#|0|[a-z]+(?:'[a-z]+)?|[?!]|[^\x00-\x7f\s{HAN}，。、；：？！…·—]", re.ASCII)
 _WORDS_ZH, _WORDS_EN = 3, 2
@@ -18,7 +19,7 @@ _LETTERS = range(3, 5)
 
 def features(text: str, language: Language) -> Iterator[str]:
     """Features of a cleaned text, each as often as it stands."""
-    found = units(text)
+    found = units(in_one(text, language))
     yield from _runs(found, _WORDS_ZH if language is Language.ZH else _WORDS_EN)
     if language is Language.EN:
         for unit in found:

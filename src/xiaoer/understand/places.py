@@ -7,7 +7,7 @@ _LEAD = re.compile(
     r"(?:(?:地址)?(?:改成|改为|改到|换成|换到|改寄到|寄到|送到|发到|寄往|寄去)|(?:(?<!详细)(?:新地址|"
     r"地址)|收货地址)(?:是|"
     r"为|:|改成)|新地址"
-    r"|(?<!详细)(?:地址)(?=[^\n]{0,4}[省市区县])|(?:应该|应|换|改)(?:是|为|成|"
+    r"|(?<!详细)(?:地址)[到去为成]?(?=[^\n]{0,4}[省市区县])|(?:应该|应|换|改)(?:是|为|成|"
     r"这个地址)[: ,]*(?=[^\n]{2,7}[省市区县])"
     r"|\b(?:change|update|set|correct)\b[^\n]{0,40}?\baddress\b[^\n]{0,20}?\bto\b:?"
     r"|\b(?:send|ship|deliver|redirect|forward)\b[^\n]{0,30}?\bto\b:?"
@@ -27,10 +27,18 @@ _STREET = re.compile(
 )
 _END = re.compile(
     r"[,.!? ]*(?:可以吗|可以么|行吗|行不行|好吗|谢谢[你您啦]?|麻烦[了你您]*|拜托[了]?|instead|please|pls|"
-    r"thanks|thank you|"
-    r"if possible|ok|okay|is that possible|can you)[,.!? ]*$"
+    r"thanks|thank you|if possible|ok|okay|is that possible|can you"
+    r"|(?:马上|立[刻即马]|赶[紧快]|尽快|现在|快点?|速度)"
+    r"(?:就|的|给我|帮我|处理|[办改换弄搞寄发送](?:理|掉|好)?|一下|[下了吧啊呀])*"
+    r"|(?:非?常|很|好|太|真)?急(?:急+|死我?了?|用|[!,.]*$)|着急"
+    r"|\b(?:and )?(?:do it |right |hurry up )?(?:now|asap|a\.s\.a\.p|immediately|right away|at once|"
+    r"quick(?:ly)?|urgent(?:ly)?|hurry(?: up)?|as soon as possible))[,.!? ]*$"
 )
-_SENTENCE_END = re.compile(r"[?!。;](?=\s|$)|\.(?= (?:and|also|can|could|thanks|thank|please|i)\b)")
+# No address has such a mark in it: what follows cries out or asks, unless it says who receives.
+_OUTCRY = r"[?!](?![^\n]{0,60}(?:\d{4}|[收联][件货系]人))"
+_SENTENCE_END = re.compile(
+    rf"{_OUTCRY}|[?!。;](?=\s|$)|\.(?= (?:and|also|can|could|thanks|thank|please|i)\b)"
+)
 _HAN_PARTS_NEEDED = 2
 _LONGEST = 300  # characters of an address
 _LEADS = 5  # places at which an address may begin; in a flood there is none

@@ -14,7 +14,8 @@ from xiaoer.understand.codes import tracking_numbers
 CERTAIN = 0.97
 _MARKS = " .!?"
 _CANCEL = re.compile(
-    r"^(?![^,.?!]*(?:提醒|通知|退货|换货|退款|发票|券|投诉|工单|回电|订阅|会员|账号|账户|申请))(?:请|麻烦|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎]{0,12}取消(?:掉|一下|下)?(?:吧|了)?[.!]*$"
+    r"^(?![^,.?!]*(?:提醒|通知|退货|换货|退款|发票|券|投诉|工单|回电|订阅|会员|账号|账户|申请))"
+    r"(?:所以|那|就|想|请|麻烦|你们?|您|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎已]{0,12}取消(?:掉|一下|下)?(?:了?吧|了)?[.!]*$"
     r"|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
     r"|^(?:请|麻烦|帮我|我要|我想)*取消(?:掉|一下|下)?(?:订单)? ?[a-z]{0,3}\d{6,}[.!]*$"
     r"|^(?:please |pls |can you |could you |i want to |i need to |i'd like to |just )*cancel (?:it|this|"
@@ -38,6 +39,16 @@ _WISH = r"\b(?:i want to|i need to|i'd like to|i would like to|i wish to|please)
 # An object makes it a wish: how returning works is another question.
 _THINGS = r" (?:the|my|this|these|those|both|one)\b"
 _SENT_BACK = re.compile(_WISH + r" (?:return|send back)" + _THINGS)
+_NUMBER = r"[a-z]{0,3}\d{6,}"
+_OF_ORDER = rf"(?:单子?(?:号? ?{_NUMBER})?|{_NUMBER}) ?(?:里[面头]?|中)的?"
+# 退 some of an order. Of what is not sent yet, or if the rest is to come, it is taken out of the order.
+_BACK_BY_NAME = re.compile(
+    r"^(?!.*(?:没有?(?:发|寄|出)|未发|别的|其[余他它]|剩下|照[常发]|取消|撤|退款|怎么|多少|多久|进度|到账|[吗么?]))"
+    rf"[^,.!]{{0,20}}(?:退[掉货回]? ?[^,.!]{{0,8}}?{_OF_ORDER}"
+    rf"|{_OF_ORDER}[^,.!]{{1,60}}退(?:[掉货了]|回去)*(?:吧|谢谢)?(?=[,.!]|$))"
+    rf"|^(?:我[要想])?退货 ?(?:订单)?号? ?{_NUMBER}(?!.*(?:怎么|多少|多久|进度|到|[吗么?]))"
+    rf"|^(?:please )?return (?!policy)[^,.?!]{{2,60}} from (?:my )?(?:order )?{_NUMBER}"
+)
 _SWAP = re.compile(_WISH + r" (?:exchange|swap)" + _THINGS)
 _OTHER_KIND = re.compile(
     _WISH
@@ -58,10 +69,24 @@ _OWN_COUPONS = re.compile(
     r"\b(?:do i|have i) (?:still )?(?:have|got)(?: any)? (?:coupon|voucher)s?\b"
     r"|我(?:现在|还)?有(?:没有)?(?:优惠)?券吗?$"
 )
+_BRINGS = (
+    r"\b(?:how much|what|would i|do i|will i)\b[^.?!]{0,40}"
+    r"\b(?:get|back|refund(?:ed)?|returned|charged?|lose|cost)\b"
+)
+_BRINGS_ZH = r"[^.?!]{0,16}(?:退|返|拿回|扣)[^.?!]{0,8}(?:多少|几|全|[吗么])"
+_IF_CANCELLED = r"\b(?:if|suppose|supposing) i (?:were to |would |should )?cancel"
+# No refund is on its way: what is asked is what cancelling would bring.
+_WOULD_BRING = re.compile(
+    rf"(?:如果|要是|假如|倘若|若是?|万一)[^.?!]{{0,20}}(?:取消|撤单|退单){_BRINGS_ZH}"
+    rf"|(?:取消|撤单|退单)[^,.?!了]{{0,12}}(?:的话|[能会]){_BRINGS_ZH}"
+    rf"|{_BRINGS}[^.?!]{{0,30}}{_IF_CANCELLED}|{_IF_CANCELLED}[^.?!]{{0,60}}{_BRINGS}"
+)
 _PLAIN_WISHES = (
+    ("cancellation_fee", _WOULD_BRING),
     ("edit_account", _OTHER_CONTACT),
     ("my_coupons", _OWN_COUPONS),
     ("request_return", _SENT_BACK),
+    ("request_return", _BACK_BY_NAME),
     ("request_exchange", _SWAP),
     ("change_items", _OTHER_KIND),
     ("change_address", _OTHER_PLACE),

@@ -187,8 +187,10 @@ def _counted(word: str) -> int | None:
     return int(value) if value else None
 
 
-# What is wrong with a voucher or an address is no fault of goods.
-_NO_REASON = re.compile(r"券[^,。.]{0,8}(?:不能用|用不了|没法用)|地址[^,。.]{0,3}(?:拍|下|买|填|写)错")
+# What is wrong with a voucher or an address is no fault of goods, and one's age is not their size.
+_NO_REASON = re.compile(
+    r"券[^,。.]{0,8}(?:不能用|用不了|没法用)|地址[^,。.]{0,3}(?:拍|下|买|填|写)错|(?:岁数|年纪|年龄)[^,。.]{0,3}大"
+)
 
 
 def _reason(text: str) -> str:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from xiaoer.domain.catalog import Category
 from xiaoer.domain.conversation import Conversation
 from xiaoer.domain.ports import Understander
-from xiaoer.domain.understanding import Slots, Understanding, Wish
+from xiaoer.domain.understanding import Guess, Slots, Understanding, Wish
 from xiaoer.domain.words import Language
 from xiaoer.text.clean import LONGEST, fold, tidy
 from xiaoer.text.language import is_foreign, language_of
@@ -21,6 +21,7 @@ from xiaoer.understand.clauses import Clause, clauses
 from xiaoer.understand.dates import is_day_first
 from xiaoer.understand.joined import Ear, Joint, alone, together
 from xiaoer.understand.mistaken import is_mistaken, said_besides
+from xiaoer.understand.mixed import in_one
 from xiaoer.understand.rules import guesses_by_rule
 from xiaoer.understand.slots import SlotReader
 
@@ -77,7 +78,9 @@ class LocalUnderstander(Understander):
         return Understanding(
             text=text,
             language=language,
-            wishes=self._wishes(asked, slots, ear, read=read),
+            wishes=tuple(
+                self._wish(asked, clause, slots, read=read) for clause in _clauses(fold(asked), ear, language)
+            ),
             slots=slots,
             answer=answers.answer_in(text),
             stop=answers.wants_to_stop(text),
@@ -98,16 +101,13 @@ class LocalUnderstander(Understander):
         if joint is None or joint.of != model.version:
             return alone(model, language)
         return together(
-            model, joint, language, lambda ear: [text[c.start : c.end] for c in _clauses(text, ear)]
+            model, joint, language, lambda ear: [text[c.start : c.end] for c in _clauses(text, ear, language)]
         )
 
     def _reading(self, time_zone: str, text: str) -> Reading:
         """Of slots, today where the customer is. Chinese puts the month first everywhere."""
         today = self._clock().astimezone(ZoneInfo(time_zone)).date()
         return partial(self._slots.read, today=today, day_first=is_day_first(time_zone) and text.isascii())
-
-    def _wishes(self, tidied: str, slots: Slots, ear: Ear, *, read: Reading) -> tuple[Wish, ...]:
-        return tuple(self._wish(tidied, clause, slots, read=read) for clause in _clauses(fold(tidied), ear))
 
     def _wish(self, tidied: str, clause: Clause, slots: Slots, *, read: Reading) -> Wish:
         """`slots` are those of the whole text: an only wish names all of it."""
@@ -121,5 +121,8 @@ class LocalUnderstander(Understander):
         )
 
 
-def _clauses(text: str, ear: Ear) -> tuple[Clause, ...]:
-    return clauses(text, lambda words: guesses_by_rule(words, ear.guess(words)), sure=ear.sure.accept)
+def _clauses(text: str, ear: Ear, language: Language) -> tuple[Clause, ...]:
+    def guess(words: str) -> tuple[Guess, ...]:
+        return guesses_by_rule(in_one(words, language), ear.guess(words))
+
+    return clauses(text, guess, sure=ear.sure.accept)
