@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ from tests.channels.kb import furnish_kb
 from tests.speak.samples import shipped
 from tests.store.samples import reply, turn
 
+from xiaoer.actions.house import House as Furniture
 from xiaoer.assist.articles import GapDrafts
 from xiaoer.assist.asking import Asking
 from xiaoer.assist.copilot import Copilot
@@ -381,8 +382,8 @@ def _rollout(store: Store, clock: Clock) -> APIRouter:
 
 def _editor(store: Store, shop: SmallShop, clock: Clock) -> TemplateEditor:
     """Of reply templates, without a clerk who says them."""
-    kept = dict.fromkeys(("ledger", "desk", "tries", "tickets", "photos", "restocks", "conversations"))
-    trial = Trial(SimpleNamespace(shop=shop, policy=POLICY, **kept), NoArticles(), clock)  # type: ignore[arg-type]
+    lacks: dict[str, Any] = {field.name: None for field in fields(Furniture)}
+    trial = Trial(Furniture(**{**lacks, "shop": shop, "policy": POLICY}), NoArticles(), clock)
     return TemplateEditor(
         SqlTemplates(store), POLICY, catalogue=catalogue(), trial=trial, changed=lambda: asyncio.sleep(0)
     )

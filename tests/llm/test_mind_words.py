@@ -59,7 +59,7 @@ async def test_nothing_of_the_customer_leaves(data_dir: Path) -> None:
         assert talk.customer is not None
         order = await talk.order(named_orders(talk, "")["shipped"])
         await talk.says(f"{HARD}我是{talk.customer.name}，电话{talk.customer.phone}")
-        await talk.says(f"哎住{order.address.street}的那位，{ASKS.format(shipped=order.id)}")
+        await talk.says(f"{ASKS.format(shipped=order.id)}，住{order.address.street}的")
         sent = "".join(asked.text for asked in server.asked)
         asked_for = len(server.asked)
     for value in (
