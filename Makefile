@@ -12,15 +12,14 @@ export PYTHONDONTWRITEBYTECODE =
 CALLS ?= 1000000
 KILLS ?= 200
 CLIENTS ?= 50
-.PHONY: run test check style types compiled adversary reliability bench format clean help setup setup-dev lock
+.PHONY: run test check style types compiled tested adversary reliability bench format clean help setup setup-dev lock
 
 run: setup ## 启动演示店铺 / start with the demo shop  [PORT=8000] [HOST=127.0.0.1]
 	@exec $(bin)/xiaoer serve --demo --host $(HOST) --port $(PORT)
 
 test: setup-dev ## 检查并测试 / check, then run every test  [ARGS="-k refund"] [WORKERS=3]
 	@sh scripts/chromium.sh
-	@$(MAKE) --no-print-directory -j 2 --output-sync check compiled
-	$(bin)/pytest -n $(WORKERS) $(ARGS)
+	@$(MAKE) --no-print-directory -j 3 style types tested
 
 check: types style ## 风格、类型、分层 / style, types, layers
 
@@ -32,7 +31,10 @@ style: setup-dev
 types: setup-dev
 	$(bin)/mypy
 
-# Beside the types, once: each of the tests' workers would compile a fresh checkout for itself.
+tested: compiled
+	$(bin)/pytest -n $(WORKERS) $(ARGS)
+
+# Once: each of the tests' workers would compile a fresh checkout for itself.
 compiled: setup-dev
 	@said=$$($(bin)/pytest --collect-only -qq -n 0 $(ARGS) 2>&1) || { echo "$$said"; exit 1; }
 

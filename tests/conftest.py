@@ -51,8 +51,9 @@ gc.disable()  # until all is collected
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now stays to the end: to look through it again and again for garbage is dear."""
+    """What is there by now stays to the end, and a test leaves little: looking for garbage is dear."""
     gc.freeze()
+    gc.set_threshold(50_000)
     gc.enable()
 
 
