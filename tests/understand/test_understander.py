@@ -84,6 +84,9 @@ def test_several_wishes(hear, text, intents):
         ("退了多少钱给我", "refund_amount"),
         ("如果还没发货，帮我取消订单", "cancel_order"),
         ("if it hasn't shipped yet, cancel it", "cancel_order"),
+        ("change the address of M20260001 to 5 Park Lane, London W1K 1AA ASAP!!", "change_address"),
+        ("change my address to 12 Rue de Rivoli, 75001 Paris", "change_address"),
+        ("把M20260001的地址改成伦敦公园路5号W1K 1AA", "change_address"),
     ],
 )
 def test_one_wish(hear, text, intent):

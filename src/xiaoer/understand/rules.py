@@ -58,6 +58,9 @@ _OTHER_KIND = re.compile(
 )
 _OTHER_PLACE = re.compile(
     _WISH + r" change (?:the|my) (?:delivery |shipping )?address (?:of|for|on|in) (?:my )?order\b"
+    # With the new one in the same breath: whatever town is in it.
+    r"|\b(?:change|update|switch|correct|set) (?:the|my|our|its) (?:new |delivery |shipping )?address\b"
+    r"[^.?!]{0,40}? to\b:? (?=[^?!]*\d)"
 )
 # With the new one in the same breath; without it the article tells how it is done.
 _OTHER_CONTACT = re.compile(
