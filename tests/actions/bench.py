@@ -148,7 +148,7 @@ class MemoryLedger:
         every = (row for row in self.rows.values() if row.state is ProposalState.NEEDS_STAFF)
         return list(every)[:limit]
 
-    async def spent(self, effect: Proposal, *, since: datetime) -> Spent:
+    async def spent(self, effect: Proposal, **of: Any) -> Spent:
         """Nothing: limits are tried on the real ledger."""
         return Spent()
 

@@ -16,6 +16,7 @@ from tests.turns.house import HouseUrl, Opened
 from xiaoer.app import App, web
 from xiaoer.domain.decision import Ruling
 from xiaoer.domain.ids import IntentId, ShopId, StaffId
+from xiaoer.domain.money import Money
 from xiaoer.domain.order import Order, OrderState
 from xiaoer.shops import demo
 from xiaoer.turn import Clerk
@@ -173,3 +174,23 @@ async def test_only_staff_hear_of_it(shop: Shop) -> None:
         assert {answer.status_code for answer in answers} == {401}
     assert await shop.state(order) is OrderState.PAID
     assert problem(await shop.rule("no-such-card", "approve")) == (404, "no_card")
+
+
+async def test_a_guest_does_not_open_the_customers_day_anew(shop: Shop) -> None:
+    """What a guest asks for of a proven order is of the customer whose order it is."""
+    first, second = await shop.customer_with(OrderState.PAID, orders=2)
+    limits = shop.app.house.policy.limits
+    most = Money(first.total.minor + second.total.minor - 1, first.total.currency)
+    object.__setattr__(limits, "per_order", None)
+    object.__setattr__(limits, "per_customer_day", most)
+
+    signed_in = await shop.visitor(first)
+    intent_id, _ = await shop.card(signed_in, f"cancel order {first.id}")
+    assert (await signed_in.post(f"/cards/{intent_id}/confirm")).json()["state"] == "done"
+
+    guest = Visitor(shop.http, (await shop.http.post("/v1/conversations", json={"language": "en"})).json())
+    proof = {"order_id": second.id, "phone_tail": second.address.phone[-4:]}
+    assert (await guest.post("/proof", json=proof)).is_success
+    intent_id, _ = await shop.card(guest, f"cancel order {second.id}")
+    assert (await guest.post(f"/cards/{intent_id}/confirm")).json()["state"] == "needs_staff"
+    assert await shop.state(second) is OrderState.PAID

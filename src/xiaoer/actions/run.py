@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.domain.decision import Do, Ruling
-from xiaoer.domain.ids import IntentId
+from xiaoer.domain.ids import CustomerId, IntentId, OrderId
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import (
     Done,
@@ -30,6 +30,7 @@ from xiaoer.guard.proposed import is_fact
 CARD_LIVES = timedelta(
     minutes=30
 )  # long enough to look something up, short enough that prices and stock hold
+MOST_ORDERS = 1_000  # of one customer, whose effects of a day are counted together
 _log = structlog.get_logger(__name__)
 
 
@@ -111,13 +112,31 @@ async def _propose(plan: Plan, actor: Actor, reach: Reach) -> NeedsConfirm:
 
 
 async def _approval(intent_id: IntentId, reach: Reach) -> tuple[Reason, str] | None:
-    """Why a colleague must agree to this effect, and the rule that says so: all that was given counts."""
+    """Why a colleague must agree to this effect, and the rule that says so: all that was given counts.
+
+    ShopError.
+    """
     effect = await reach.ledger.proposal(intent_id)
     if effect is None:
         return None
     amount = Money(given_back(effect.plan), reach.policy.currency)
-    spent = await reach.ledger.spent(effect, since=start_of_day(reach.now, reach.policy))
+    owner = await _owner(effect, reach) if amount.minor else None
+    orders = await reach.shop.orders_of(owner, limit=MOST_ORDERS) if owner else ()
+    spent = await reach.ledger.spent(
+        effect,
+        since=start_of_day(reach.now, reach.policy),
+        owner=owner,
+        orders=[order.id for order in orders],
+    )
     return approval_for(effect.plan.action, amount, spent, reach.policy)
+
+
+async def _owner(effect: Proposal, reach: Reach) -> CustomerId | None:
+    """Whose money it is: a guest who has proven an order asks for its customer. ShopError."""
+    if effect.actor.customer_id is not None:
+        return effect.actor.customer_id
+    order = await reach.shop.order(OrderId(str(effect.plan.facts.get("order_id", ""))))
+    return order.customer_id if order else None
 
 
 async def own_card(intent_id: IntentId, actor: Actor, reach: Reach) -> Proposal | None:
@@ -141,7 +160,14 @@ async def _confirmed(intent_id: IntentId, actor: Actor, reach: Reach) -> Outcome
     if not await reach.ledger.take(intent_id, now=reach.now):
         return Refused(Reason.CARD_USED, {"action": proposal.plan.action})
     # Taken first and counted then: of two at once at least the later sees the other.
-    if (needed := await _approval(intent_id, reach)) is not None:
+    try:
+        needed = await _approval(intent_id, reach)
+    except ShopError as error:
+        _log.warning("shop_error", intent_id=intent_id, error=type(error).__name__)
+        failed = Failed(proposal.plan.action, Reason.SHOP_UNREACHABLE)
+        await reach.ledger.finish(intent_id, ProposalState.REFUSED, failed, now=reach.now)
+        return failed
+    if needed is not None:
         await reach.ledger.hold(intent_id, *needed, now=reach.now)
         return NeedsApproval(intent_id, proposal.plan, needed[0])
     return await _done(proposal, actor, reach)

@@ -1,6 +1,6 @@
 """Every plug point, one Protocol each (those of knowledge: knowledge_ports.py), and their breaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -227,8 +227,13 @@ class Ledger(Protocol):
         """What waits for a colleague, longest first."""
         ...
 
-    async def spent(self, effect: Proposal, *, since: datetime) -> Spent:
-        """What other effects gave back without a colleague: of this order ever, beside it since then."""
+    async def spent(
+        self, effect: Proposal, *, since: datetime, owner: CustomerId | None, orders: Collection[OrderId]
+    ) -> Spent:
+        """What other effects gave back without a colleague: of this order ever, beside it since then.
+
+        `owner`'s is also what a guest asked for of one of their `orders`.
+        """
         ...
 
     async def finish(

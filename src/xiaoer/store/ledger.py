@@ -1,13 +1,13 @@
 """SqlLedger: effects proposed, taken at most once, finished. The rows stay for ever."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, ShopId, StaffId
+from xiaoer.domain.ids import ConversationId, CustomerId, IntentId, OrderId, ShopId, StaffId
 from xiaoer.domain.job import SETTLE, NewJob
 from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Outcome, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Proof, Role
@@ -117,8 +117,10 @@ class SqlLedger:
         )
         return await self._store.read(lambda conn: _proposals(conn, query))
 
-    async def spent(self, effect: Proposal, *, since: datetime) -> Spent:
-        return await self._store.read(lambda conn: _spent(conn, effect, since))
+    async def spent(
+        self, effect: Proposal, *, since: datetime, owner: CustomerId | None, orders: Collection[OrderId]
+    ) -> Spent:
+        return await self._store.read(lambda conn: _spent(conn, effect, since, owner, orders))
 
     async def finish(
         self, intent_id: IntentId, state: ProposalState, outcome: Outcome | None, *, now: datetime
@@ -167,21 +169,27 @@ def _hold(conn: Connection, intent_id: IntentId, why: dict[str, str], now: datet
     return _tell_card(conn, intent_id, row, _WORKING, now)
 
 
-def _spent(conn: Connection, effect: Proposal, since: datetime) -> Spent:
+def _spent(
+    conn: Connection,
+    effect: Proposal,
+    since: datetime,
+    owner: CustomerId | None,
+    orders: Collection[OrderId],
+) -> Spent:
     """Effects nobody had to agree to; this one's own row is left out."""
     c = intents.c
     alone = and_(
         c.shop_id == effect.actor.shop_id, c.state.in_(_GIVEN), c.agreed_by.is_(None), c.id != effect.id
     )
     today = and_(alone, c.taken_at >= since)
-    theirs = effect.actor.customer_id
+    theirs = or_(c.customer_id == owner, c.order_id.in_(list(orders)))
 
     def total(where: ColumnElement[bool]) -> int:
         return int(conn.scalar(select(func.coalesce(func.sum(c.amount), 0)).where(where)) or 0)
 
     return Spent(
         order=total(and_(alone, c.order_id == _order_of(effect.plan))),
-        customer_today=total(and_(today, c.customer_id == theirs)) if theirs else 0,
+        customer_today=total(and_(today, theirs)) if owner else 0,
         shop_today=total(today),
     )
 
