@@ -26,6 +26,7 @@ from xiaoer.guard.pseudonyms import Pseudonyms
 from xiaoer.speak.book import book
 
 _OUR_OWN = frozenset(Language)
+_SAMPLE = 1_000  # characters of what the customer wrote, to tell the language by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,11 @@ class Interpreter(Rewording):
         if not reply.text or not self.may(turn):
             return None
         source = _source(turn, reply)
-        worded = await self.asking.worded(turn, lambda names: _Asked(self.asking, turn, source, names).wanted)
+
+        def wanted(names: Pseudonyms) -> Wanted:
+            return _Asked(self.asking, turn, source, names, names.hide(source)).wanted
+
+        worded = await self.asking.worded(turn, wanted)
         if worded.state is not Ready.READY:
             return None
         tag, text = _split(worded.text)
@@ -77,18 +82,19 @@ class _Asked:
     turn: Turn
     source: str
     names: Pseudonyms
+    hidden: str  # the source with pseudonyms
 
     @property
     def wanted(self) -> Wanted:
-        turn, hidden = self.turn, self._marks("").put(self._hidden)
-        written = "\n".join(message.text for message in turn.messages if message.text)
+        turn, marked = self.turn, self._marks("").put(self.hidden)
+        written = "\n".join(message.text for message in turn.messages if message.text)[:_SAMPLE]
         return Wanted(
             standing=standing("interpret").format(
                 shop=self.asking.policy.shop_name.in_(turn.conversation.language)
             ),
             told=(
                 f"<customer before={turn.memory.tongue or 'unknown'}>\n{quiet(self.names.hide(written))}\n"
-                f"</customer>\n<text>\n{quiet(hidden)}\n</text>"
+                f"</customer>\n<text>\n{quiet(marked)}\n</text>"
             ),
             hidden=self.names.hidden,
             show=self._shown,
@@ -99,10 +105,6 @@ class _Asked:
             whose=whose(turn),
         )
 
-    @property
-    def _hidden(self) -> str:
-        return self.names.hide(self.source)
-
     def _marks(self, tag: str) -> Marks:
         """The same figures in the same order, written as that language writes them."""
         today = self.turn.now.astimezone(ZoneInfo(self.turn.conversation.time_zone)).date()
@@ -111,7 +113,7 @@ class _Asked:
     def _shown(self, said: str) -> str:
         tag, text = _split(said)
         marks = self._marks(tag)
-        marks.put(self._hidden)
+        marks.put(self.hidden)
         return f"{tag}\n{self.names.show(marks.back(text))}"
 
     def _faults(self, said: str) -> Sequence[Fault]:
@@ -125,10 +127,10 @@ class _Asked:
         if _primary(tag) in _OUR_OWN:
             return []  # it was no other language after all
         marks = self._marks(tag)
-        hidden = marks.put(self._hidden)
+        marked = marks.put(self.hidden)
         own = [Fault(Kind.NUMBER, "", Why.NO_RECEIPT)] if marks.own_digits(text) else []
         letters = other_letters(self.source, self.names.show(marks.back(text)), tag)
-        return [*marks.faults(text), *own, *names_kept(hidden, text), *letters]
+        return [*marks.faults(text), *own, *names_kept(marked, text), *letters]
 
 
 def _split(said: str) -> tuple[str, str]:

@@ -41,7 +41,7 @@ PLAINLY = 0.85  # confidence from which a message is about something else than w
 MOST_SHOWN = 12  # buttons under a question
 PHOTO = "photo"  # the slot that is answered by sending one
 AGAIN = ":again"  # ends a why: what was said was no answer to our question
-PATIENCE = 2  # times a slot is asked again before a person is brought in
+PATIENCE = 2  # times a slot is asked again, or a language not read, before a person is brought in
 _OFTEN_AN_ANSWER = frozenset(
     map(
         Intent,
@@ -71,6 +71,9 @@ class LocalMind:
         """The next decision of this turn, or None when there is nothing more to do now."""
         if (said := mistaken(turn, self._catalogue)) is not None:
             return said
+        if _is_unread(turn) and not turn.steps:
+            lost = turn.memory.lost >= PATIENCE
+            return Chosen(HandOff("lost") if lost else Say("other_language"), "local:other_language")
         try:
             return await (self._first(turn) if not turn.steps else self._after(turn))
         except ShopError as error:
@@ -166,7 +169,7 @@ class LocalMind:
     async def _serve(self, turn: Turn) -> Chosen | None:
         """The next wish: those served at once before those that end in a question or a card."""
         served = {step.chosen.wish for step in turn.steps}
-        wishes = () if EVERY_WISH in served else turn.understanding.wishes
+        wishes = () if EVERY_WISH in served or _is_unread(turn) else turn.understanding.wishes
         goals = [(index, self._goals.of(wish, turn)) for index, wish in enumerate(wishes)]
         sure = [(n, goal) for n, goal in goals if goal and not _is_guess(goal)]
         for index, goal in sorted(sure or goals[:1], key=lambda pair: _needs_card(pair[1])):
@@ -337,6 +340,12 @@ def _dropped(memory: Memory) -> Decision | None:
 def _is_guess(goal: Chosen) -> bool:
     """Half a sentence beside a clear wish is no wish of its own."""
     return isinstance(goal.decision, Suggest) or goal.why.startswith(GUESSED)
+
+
+def _is_unread(turn: Turn) -> bool:
+    """In a language that is not read here, with nothing else to go by: what it is taken for is noise."""
+    heard, before = turn.understanding, turn.conversation.memory
+    return heard.foreign is True and before.task is None and not heard.slots.order_ids
 
 
 def _needs_card(goal: Chosen | None) -> bool:

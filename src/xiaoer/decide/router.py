@@ -18,8 +18,9 @@ PERSON_HAS_IT = "rule:person_has_it"
 PATIENCE = 2  # upset turns after which a person is brought in unasked
 _GRAVE = frozenset({Risk.VIOLENCE, Risk.LEGAL, Risk.AUTHORITY})
 _LAST_WORDS = (HandOff, Wait)
-OTHER_LANGUAGE = Chosen(Say("other_language"), "rule:other_language")
-_AT_A_LOSS = frozenset({"unclear", "out_of_scope", "not_written", "yes_to_what"})  # say.<key>
+_AT_A_LOSS = frozenset(
+    {"unclear", "out_of_scope", "other_language", "not_written", "yes_to_what"}
+)  # say.<key>
 _log = structlog.get_logger(__name__)
 
 
@@ -47,12 +48,9 @@ class Router:
         if self._model and any(step.chosen.why.startswith(BY_MODEL) for step in turn.steps):
             return await self._by_model(turn, instead=None)
         chosen = await self._local.next(turn)
-        if is_sure(chosen, turn):
+        if is_sure(chosen, turn) or self._model is None or not self._may(turn):
             return chosen
-        instead = OTHER_LANGUAGE if chosen is not None and _is_noise(chosen, turn) else chosen
-        if self._model is None or not self._may(turn):
-            return instead
-        return await self._by_model(turn, instead=instead)
+        return await self._by_model(turn, instead=chosen)
 
     async def _by_model(self, turn: Turn, *, instead: Chosen | None) -> Chosen | None:
         if self._model is None:
@@ -84,8 +82,6 @@ def is_sure(chosen: Chosen | None, turn: Turn) -> bool:
         return bool(turn.steps)
     if chosen.wish == EVERY_WISH:
         return True  # the whole message was about this: an answer, a correction, a stop
-    if _is_noise(chosen, turn):
-        return False
     match chosen.decision:
         case Suggest(mistaken=mistaken):
             return mistaken
@@ -96,13 +92,6 @@ def is_sure(chosen: Chosen | None, turn: Turn) -> bool:
         case _:
             guessed = chosen.why.startswith(GUESSED) or chosen.why.endswith((BY_NAME, AGAIN))
             return not guessed and _all_understood(turn)
-
-
-def _is_noise(chosen: Chosen, turn: Turn) -> bool:
-    """What was guessed of words in a language that it does not read: nothing else was to go by."""
-    heard, given_up = turn.understanding, isinstance(chosen.decision, HandOff)
-    to_go_by = turn.memory.task is not None or heard.slots.order_ids or chosen.wish == EVERY_WISH
-    return heard.foreign is True and not (turn.steps or to_go_by or given_up)
 
 
 def _all_understood(turn: Turn) -> bool:
