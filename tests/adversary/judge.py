@@ -89,6 +89,13 @@ class Judge:
         self._proofs.clear()
         self._free.clear()
 
+    def add(self, other: "Judge") -> None:
+        """What was seen in another world."""
+        self.violations += other.violations
+        self.reach += other.reach
+        self.past += other.past
+        self.effects += other.effects
+
     def broken(self, invariants: str) -> bool:
         """Any of the space-separated names; `any`: of all."""
         return any(invariants == "any" or v.invariant in invariants.split() for v in self.violations)

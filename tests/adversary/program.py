@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import json
+import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.adversary.arena import arena
@@ -31,25 +34,43 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def play(calls: int, seed: int) -> tuple[Judge, int]:
-    """Until so many calls, or ctrl-C: then what was found so far counts."""
+def play(calls: int, seed: int, workers: int) -> tuple[Judge, int]:
+    """Until so many calls, or ctrl-C: then what was found so far counts. Each core has worlds of its own."""
     judge, made, begun = Judge(), 0, time.monotonic()
-    with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
-        empty, path = Path(folder) / "empty.db", Path(folder) / "round.db"
+    sizes = [min(PER_ROUND, calls - start) for start in range(0, calls, PER_ROUND)]
+    with (
+        tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder,
+        ProcessPoolExecutor(workers, get_context("spawn"), initializer=_without_ctrl_c) as pool,
+    ):
+        empty = Path(folder) / "empty.db"
         upgrade(f"sqlite:///{empty}")
-        with suppress(KeyboardInterrupt):
-            while made < calls:
-                for old in Path(folder).glob("round.db*"):
-                    old.unlink()
-                shutil.copy(empty, path)
-                before = len(judge.violations)
-                made += asyncio.run(one_round(path, min(PER_ROUND, calls - made), seed, judge))
-                for violation in judge.violations[before:]:
-                    tell(f"seed {seed}: {violation.invariant}: {violation.what}")
-                seed += 1
+        rounds = [pool.submit(one_world, empty, size, seed + at) for at, size in enumerate(sizes)]
+        try:
+            for done in as_completed(rounds):
+                found, number, here = done.result()
+                for violation in here.violations:
+                    tell(f"seed {number}: {violation.invariant}: {violation.what}")
+                judge.add(here)
+                made += found
                 speed = made / (time.monotonic() - begun)
                 tell(f"{made:>9,} calls  {len(judge.violations)} violations  {speed:,.0f}/s")
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
     return judge, made
+
+
+def _without_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent has it, and lets the worlds at play end
+
+
+def one_world(empty: Path, calls: int, seed: int) -> tuple[int, int, Judge]:
+    """The calls made, the seed, and what was seen."""
+    path, judge = empty.with_name(f"{seed}.db"), Judge()
+    shutil.copy(empty, path)
+    made = asyncio.run(one_round(path, calls, seed, judge))
+    for used in path.parent.glob(f"{path.name}*"):
+        used.unlink()
+    return made, seed, judge
 
 
 async def one_round(path: Path, calls: int, seed: int, judge: Judge) -> int:
@@ -86,9 +107,13 @@ def main() -> int:
     options.add_argument("--calls", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=20_261_127)
     options.add_argument("--json", type=Path, default=Path("results/trust.jsonl"))
+    options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = options.parse_args()
+    # A shell that puts it in the background has it ignore ctrl-C, and the table would be lost.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
-    judge, calls = play(given.calls, given.seed)
+    judge, calls = play(given.calls, given.seed, given.workers)
     table(judge, calls)
     seldom = unreached(judge) if calls >= LONG else []
     if seldom:
