@@ -17,6 +17,7 @@ from tests.adversary.seats import Seat, Setting
 from tests.adversary.world import PER_SHOP, SHOPS
 
 from xiaoer.actions.base import Reach
+from xiaoer.actions.prove_order import TRIES_PER_CONVERSATION
 from xiaoer.actions.run import run
 from xiaoer.domain.conversation import Conversation, State
 from xiaoer.domain.decision import Ruling
@@ -195,16 +196,20 @@ class Arena(Looking):
             self.judge.says("I3", f"{seat.session.key}: answered {sum(map(len, records))} times")
 
     async def _prove(self, seat: Seat) -> None:
-        """The form: a guest's own contact, or a guess."""
+        """The form: a guest's own contact, a guess, or guesses until none is left and then it."""
         self.calls += 1
         life = seat.session.life
         if life is None or seat.session.signed_in:
             return
         own = [o.id for o in self.towns[seat.shop].stock.orders if o.customer_id == life.customer.id]
         order_id, right = self.rng.choice(own), self.rng.random() < 0.7
-        tail = life.phone[-4:] if right else "0000"
-        proven = await self.clerks[seat.shop].prove(seat.conversation_id, order_id=order_id, contact=tail)
-        self._tried(seat, order_id, done=proven)
+        guesses = [life.phone[-4:] if right else "0000"]
+        if self.rng.random() < 0.15:
+            guesses = [*["0000"] * TRIES_PER_CONVERSATION, life.phone[-4:]]
+        for tail in guesses:
+            proven = await self.clerks[seat.shop].prove(seat.conversation_id, order_id=order_id, contact=tail)
+            self._tried(seat, order_id, done=proven)
+        self.calls += len(guesses) - 1
         await self._look(seat, ())
 
     async def _door(self, seat: Seat) -> None:

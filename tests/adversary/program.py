@@ -80,11 +80,12 @@ async def one_round(path: Path, calls: int, seed: int, judge: Judge) -> int:
 
 
 def unreached(judge: Judge) -> list[str]:
-    """Tools whose success, and effects whose happening, were seen too seldom to count as tested."""
+    """Tools whose success, effects that happened, budgets that ended too seldom to count as tested."""
     writes = [name for name, action in CATALOGUE.items() if action.risk >= Risk.WRITE]
     reads = [name for name, action in CATALOGUE.items() if action.risk < Risk.WRITE]
     wanted = [f"effect:{name}" for name in writes] + [f"done:{name}" for name in reads]
-    return [name for name in wanted if judge.reach[name] < REACHED]
+    seldom = [name for name in wanted if judge.reach[name] < REACHED]
+    return seldom + [f"past:{name}" for name in ("money", "proofs", "steps") if judge.past[name] < REACHED]
 
 
 def table(judge: Judge, calls: int) -> None:
