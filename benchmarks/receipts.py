@@ -1,8 +1,10 @@
 """What the last look at a reply catches and what it costs: recall and precision by kind, CPU of a check.
 
 Our own labelled replies (tests/guard/claims): `tune` is what the rules were written against, `held` was only seen
-as figures. A false reply counts as caught if it is stopped for what is false in it. CPU is the thread's own time;
-"cold" forgets what it has read before, so that even the texts of the tools are read anew for every reply.
+as figures; `late` was written by a hand that had not read the rules, measured before they were touched, and looked at
+afterwards. A false reply counts as caught if it is stopped for what is false in it. CPU is the thread's own time;
+"cold" forgets what it has read before, so that even the texts of the tools are read anew for every reply; else they
+have been read, and the reply itself has not. "Long": 1,200 characters of replies about the same things.
 
     python benchmarks/receipts.py [--rounds 5] [--json FILE]
 """
@@ -12,6 +14,8 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +23,13 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from tests.guard.labelled import PARTS, SURE, Row, rows, score
 
+from xiaoer.domain.reply import Reply, TextPart
 from xiaoer.domain.words import Language
 from xiaoer.guard import evidence
 from xiaoer.guard.claims import Kind
 from xiaoer.guard.outbound import look
+
+LONG = 1_200  # characters
 
 
 def quality_rows() -> list[dict[str, Any]]:
@@ -52,12 +59,13 @@ def quality_rows() -> list[dict[str, Any]]:
 
 def cost_row(name: str, every: Sequence[Row], *, rounds: int, cold: bool) -> dict[str, Any]:
     took = []
-    for _ in range(rounds):
+    for turn in range(rounds):
         for row in every:
             if cold:
                 evidence.read.cache_clear()
+            reply = said(row.reply, row.reply.text + " " * (turn + 1))  # another, or it has been read already
             start = time.thread_time()
-            look(row.reply, row.evidence)
+            look(reply, row.evidence)
             took.append((time.thread_time() - start) * 1000)
     took.sort()
     return {
@@ -67,6 +75,25 @@ def cost_row(name: str, every: Sequence[Row], *, rounds: int, cold: bool) -> dic
         "p99_ms": round(took[int(len(took) * 0.99)], 3),
         "max_ms": round(took[-1], 3),
     }
+
+
+def said(reply: Reply, text: str) -> Reply:
+    return replace(reply, parts=(TextPart(text=text),))
+
+
+def long_rows(language: Language) -> list[Row]:
+    """Of each world, its replies one after another until they are long."""
+    every = [row for part in PARTS for row in rows(language, part)]
+    made = []
+    for world in sorted({row.name.partition(":")[0] for row in every}):
+        of = [row for row in every if row.name.startswith(f"{world}:")]
+        text = ""
+        for row in cycle(of):
+            text = f"{text} {row.reply.text}".strip()
+            if len(text) >= LONG:
+                break
+        made.append(replace(of[0], reply=said(of[0].reply, text[:LONG])))
+    return made
 
 
 def main() -> None:
@@ -82,6 +109,12 @@ def main() -> None:
         cost_row("cold", every, rounds=asked.rounds, cold=True),
         cost_row("warm", every, rounds=asked.rounds, cold=False),
     ]
+    for language in Language:
+        long = long_rows(language)
+        cost += [
+            cost_row(f"long {language.value} {name}", long, rounds=8 * asked.rounds, cold=name == "cold")
+            for name in ("cold", "warm")
+        ]
     for row in quality:
         print(
             "{language} {part} {kind:<24} {rows:>4} rows, {false:>3} false: recall {recall:.3f}, precision {precision:.3f}".format(

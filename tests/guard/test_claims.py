@@ -27,7 +27,7 @@ _EACH = (frozenset({Kind.MONEY}), frozenset({Kind.DATE, Kind.TIME}), frozenset({
 
 @pytest.mark.parametrize("language", list(Language))
 def test_money_days_and_ids_do_not_slip_through(language: Language) -> None:
-    every = [(row, row.found()) for part in PARTS for row in rows(language, part)]
+    every = [(row, row.found()) for part in ("tune", "held") for row in rows(language, part)]
     assert score(every, SURE).recall >= 0.99
     for kinds in _EACH:
         assert scored(language, "tune", kinds).recall >= 0.99
