@@ -1,8 +1,7 @@
 """What the last look at a reply catches and what it costs: recall and precision by kind, CPU of a check.
 
-Our own labelled replies (tests/guard/claims): `tune` is what the rules were written against, `held` was only seen
-as figures; `late` was written by a hand that had not read the rules, measured before they were touched, and looked at
-afterwards. A false reply counts as caught if it is stopped for what is false in it. CPU is the thread's own time;
+Our own labelled replies (tests/guard/claims). All sets have been tuned on; how each did before, on its first day, is
+in docs/measure.md. A false reply counts as caught if it is stopped for what is false in it. CPU is the thread's own time;
 "cold" forgets what it has read before, so that even the texts of the tools are read anew for every reply; else they
 have been read, and the reply itself has not. "Long": 1,200 characters of replies about the same things.
 

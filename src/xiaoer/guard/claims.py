@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from xiaoer.text.clean import fold, tidy
@@ -83,6 +84,7 @@ class Found:
     why: Why
 
 
+@lru_cache(maxsize=16)  # of a reply: asked for its claims, its manner and what it grants
 def normal(text: str) -> str:
     """One width, one case, simplified characters, nothing invisible; sentence commas are not of a number."""
     plain = fold(tidy(text.translate(_PARTING), limit=LONGEST).translate(_ONE_FORM))

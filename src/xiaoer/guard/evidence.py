@@ -25,6 +25,7 @@ _ALSO = ("tracking_number", "case_id", "refund_id")  # other names of the same o
 _KEYS = frozenset(
     {"state", "situation", "method", "methods", "reason", "why", "line_id", "product_id", "image"}
 )
+_WHOLE = 9  # digits of an id that are told without its letters
 _SHORT = 60  # characters of a value that is one fact, not a passage
 
 
@@ -168,6 +169,8 @@ class Known:
         key = id_key(said)
         self.add(("id", key), owner)
         digits = re.sub(r"\D", "", key)
+        if len(digits) >= _WHOLE:
+            self.add(("id", digits), owner)
         for length in (4, 5, 6):
             self.add(("tail", digits[-length:]), owner)
 

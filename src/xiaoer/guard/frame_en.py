@@ -14,13 +14,18 @@ _AUX = re.compile(
 _HAS = re.compile(r"\bha(?:s|ve|d)")
 _OPEN = re.compile(
     r"\b(?:will|won|would|can|cannot|could|couldn|may|might|should|must|shall|to|be|if|once|when|whenever|until"
-    r"|unless|after|before|as soon as|whether|expected|let me|in case|any|every|all)\b|'ll\b"
+    r"|unless|after|before|as soon as|whether|expected|let me|in case"
+    r"|any|anything|every|everything|all)\b|'ll\b"
 )
 _IF = re.compile(
     r"\b(?:if|once|when|whenever|until|till|unless|after|before|as soon as|whether|in case|while|every"
-    r"|any|each)\b"
+    r"|any|anything|whatever|each)\b"
 )
 _NOT = re.compile(r"n't\b|\bnot\b|\bnever\b|\bno longer\b|\byet to\b|\bneither\b|\bnone\b")
+_NOTHING = re.compile(
+    r"\b(?:nothing|nobody|none(?: of \w+)?|no (?:money|refund|payment|parcel|order|item)s?)(?: of \w+)?"
+    r"(?: has| have| had| was| were| is|'s)\b"
+)
 _STOPS = re.compile(r"[.?!\n]")
 _ASKS = re.compile(
     r"[ ,]*(?:and |or |but |so )?(?:has|have|is|are|was|were|did|does|do|shall|should|can|could|may|would"
@@ -39,13 +44,13 @@ _WOULD = re.compile(r"\b(?:can|could|will|would|to|shall|may|might|cannot|be) (?
 _PASSIVE = re.compile(
     r"\b(?:has been|have been|is now|was|'s been|are now|is|are)(?: now| just| already| successfully)* $"
 )
-_IS_DONE = re.compile(r"has been|is set|is now|was|have been|is ")
+_IS_DONE = re.compile(r"has been|is set|is now|was|have been|is |'s been|'s ")
 _OURS = re.compile(  # what only the house does something to
     r"\byour (?:case|request|complaint|ticket|return|exchange|address|invoice|account|coupon|discount)\b"
     r"|replacement|voucher|coupon|discount"
 )
 _OWN = frozenset({"address", "return", "exchange"})  # done by saying so: your return is set up
-_NO = re.compile(r"(?:n't|\bnot|\bcannot|\bnever|\bno|\bunable to|\bwithout)(?: \w+){0,2} $")
+_NO = re.compile(r"(?:n't|\bnot|\bcannot|\bnever|\bno|\bunable to|\bwithout)(?: \w+){0,3} $")
 
 
 class English(Frame):
@@ -61,7 +66,7 @@ class English(Frame):
             return False
         if _OPEN.search(group) or (not whole and _GOODS.match(text, found.end())):
             return None
-        return _NOT.search(group) is None
+        return _NOT.search(group) is None and not _NOTHING.search(text, low, found.start())
 
     @override
     def did(self, text: str, found: re.Match[str]) -> bool:

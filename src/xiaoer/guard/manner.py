@@ -1,6 +1,7 @@
 """How a reply speaks: the customer's language, no blame, never as a person, its mark, its length."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from xiaoer.domain.reply import Origin, Reply, TextPart
@@ -18,7 +19,8 @@ _WORD = re.compile(r"[a-z]{2,}")
 _FEW = 3  # words of the other language: a name, a brand
 _KANA = re.compile("[\u3041-\u30ff]")
 _LATIN = re.compile(r"[a-zà-öø-ÿ']+")
-_ACCENTED = frozenset("éèêëáàâäóòôöúùûüíìîïñçß")  # in a name, a brand
+# Of neither language: an accent is in a name, a brand.
+_STRANGE = re.compile(f"[^\x00-\x7féèêëáàâäóòôöúùûüíìîïñçß{HAN}]")
 _TELLING = 9  # words from which the language of a text can be told
 _ONE_IN = 14  # words of an English text is one of these, which its neighbours do not have
 _SMALL = frozenset(
@@ -66,12 +68,12 @@ def _speaks_other(reply: Reply) -> bool:
 
 
 def _own(reply: Reply) -> str:
-    """Its words without what was filled in."""
+    """Its words without what was filled in, in one width."""
     own = reply.text
     values = {value for receipt in reply.receipts for value in receipt.values if len(value) > 1}
     for value in sorted(values, key=len, reverse=True):
         own = own.replace(value, " ")
-    return own
+    return unicodedata.normalize("NFKC", own)
 
 
 def _is_of_no_language_we_read(text: str, language: Language) -> bool:
@@ -79,9 +81,9 @@ def _is_of_no_language_we_read(text: str, language: Language) -> bool:
 
     Told by its letters, and among those written as English is by the small words English does not do without.
     """
-    letters = [char for char in text if char.isalpha()]
-    strange = [char for char in letters if not (char.isascii() or _HAN.match(char) or char in _ACCENTED)]
-    if len(strange) * 5 > len(letters) or _KANA.search(text) or is_foreign(clean(text), text):
+    letters = sum(map(str.isalpha, text))
+    strange = sum(char.isalpha() for char in _STRANGE.findall(text))
+    if strange * 5 > letters or _KANA.search(text) or is_foreign(clean(text), text):
         return True
     words = _LATIN.findall(text.lower())
     if language is Language.ZH or len(words) < _TELLING:

@@ -14,6 +14,11 @@ _WORDS = {
 }  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1_000}
 ENGLISH = rf"(?:{'|'.join(sorted([*_WORDS, *_SCALES], key=len, reverse=True))})"
+# Words that are a number with what stands behind them: a couple of weeks, half a dozen.
+ABOUT = {"a couple of ": 2, "couple of ": 2, "half a dozen": 6, "a dozen": 12, "dozen": 12}
+AND_A_HALF = " and a half"
+_ONE_TO_NINE = "一二三四五六七八九"
+_SCALES_ZH = {"": 1, "十": 10, "百": 100, "千": 1_000, "万": 10_000}
 LONGEST_HAN = 20  # characters of a number; the longest real one has 15
 
 
@@ -43,9 +48,10 @@ def han(text: str) -> Decimal | None:
 
 
 def english(text: str) -> Decimal | None:
-    """twenty-five is 25, two hundred and five is 205."""
+    """twenty-five is 25, two hundred and five is 205, two and a half is 2.5."""
     total = current = 0
-    for word in text.replace("-", " ").split():
+    half = text.endswith(AND_A_HALF)
+    for word in text.removesuffix(AND_A_HALF).replace("-", " ").split():
         if word in _WORDS:
             current += _WORDS[word]
         elif word in _SCALES:
@@ -54,4 +60,22 @@ def english(text: str) -> Decimal | None:
                 total, current = total + current, 0
         elif word != "and":
             return None
-    return Decimal(total + current)
+    return Decimal(total + current) + (Decimal("0.5") if half else 0)
+
+
+def either(text: str) -> tuple[Decimal, Decimal] | None:
+    """两三 is two or three, 三五 three to five; None for what is not said so."""
+    pair, place = text[:2].replace("两", "二", 1), text[2:]
+    if len(pair) < len(("one", "other")) or not set(pair) <= set(_ONE_TO_NINE) or place not in _SCALES_ZH:
+        return None
+    one, other = (_DIGITS[char] for char in pair)
+    scale = _SCALES_ZH[place]
+    return (Decimal(one * scale), Decimal(other * scale)) if other == one + 1 or pair == "三五" else None
+
+
+def some(text: str) -> range | None:
+    """十几 is 11 to 19, 几十 20 to 99; None for what is not said so."""
+    if text == "几十":
+        return range(20, 100)
+    tens = han(text.removesuffix("几")) if text.endswith("几") and len(text) > 1 else None
+    return range(int(tens) + 1, int(tens) + 10) if tens is not None and tens % 10 == 0 and tens else None

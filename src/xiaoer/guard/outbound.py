@@ -70,8 +70,9 @@ def _take_all(known: Known, evidence: Evidence) -> None:
 
 def _loose(claims_: Sequence[Claim], made: Sequence[Claim], known: Known) -> Iterator[Found]:
     several = len(set(known.names.values())) > 1
+    ids = _named_orders(made, known) if several else []
     for claim in claims_:
-        about = _about(claim, made, known) if several and claim.kind in _OF_AN_ORDER else None
+        about = _about(claim, ids) if claim.kind in _OF_AN_ORDER else None
         if claim.kind is Kind.PRODUCT:
             proven = known.has_text(claim.said, about)
         else:
@@ -86,8 +87,13 @@ def _why(claim: Claim, *, of_another: bool) -> Why:
     return Why.NOT_DONE if claim.kind is Kind.DONE else Why.NO_RECEIPT
 
 
-def _about(claim: Claim, made: Sequence[Claim], known: Known) -> str | None:
+def _named_orders(made: Sequence[Claim], known: Known) -> list[tuple[int, str]]:
+    """Which orders are named, and where."""
+    owned = ((one.start, known.names.get(id_key(one.said))) for one in made)
+    return [(start, owner) for start, owner in owned if owner is not None]
+
+
+def _about(claim: Claim, ids: Sequence[tuple[int, str]]) -> str | None:
     """The order a claim speaks of: the one named last before it, else the first after."""
-    ids = [(one.start, known.names[id_key(one.said)]) for one in made if id_key(one.said) in known.names]
     before = [owner for start, owner in ids if start <= claim.start]
     return before[-1] if before else ids[0][1] if ids else None
