@@ -70,6 +70,7 @@ def test_what_changes_the_shop_has_a_card_and_words_for_all_that_may_become_of_i
     phrases, terms = book(Language.ZH).phrases, book(Language.ZH).terms
     needed = {f"card.{action}", f"yes.{action}", f"try.{action}"} - terms.keys()
     needed |= {f"drop.{action}", f"done.{action}.looked_up"} - phrases.keys()
+    needed |= {f"instead.{action}"} - phrases.keys()  # asked about, it is offered behind the article
     needed |= {
         key
         for key in (f"confirm.{action}", f"done.{action}")
