@@ -115,7 +115,8 @@ def _group(head: Words, rest: Sequence[Words]) -> Words:
 def address_words(address: Address) -> str:
     """An address as one line, the way it is written in its country."""
     if address.country == "CN":
-        place = f"{address.region}{address.city}{address.street}"
+        region = "" if address.region == address.city else address.region  # 上海市 is both
+        place = f"{region}{address.city}{address.street}"
         return f"{address.name}，{address.phone}，{place}"
     parts = (address.name, address.phone, address.street, address.city, address.region, address.postcode)
     return ", ".join([part for part in parts if part] + [address.country])

@@ -4,6 +4,7 @@ import re
 
 from xiaoer.understand.address_parts import Parts, gazetteer
 
+_LEAD = re.compile(r"^[^,;:\n\d]{1,60}: ?(?=\d)")  # "to my office instead: 500 Howard St"
 _SPLIT = re.compile(r"\s*[,;\n]\s*")
 _NAME = re.compile(r"^(?:name|attn|attention|to|recipient|receiver|c/o)\b[: ]+(.{2,60})$", re.IGNORECASE)
 _STREET_WORD = (
@@ -26,7 +27,7 @@ _REGION_CODE = re.compile(r"\b([A-Za-z]{2,3})\.?$")
 
 def parts(text: str, default_country: str) -> Parts:
     """The parts of a tidied text without phone and e-mail. Without a street, nothing else is believed."""
-    name, pieces = _name([piece for piece in _SPLIT.split(text) if piece])
+    name, pieces = _name([piece for piece in _SPLIT.split(_LEAD.sub("", text)) if piece])
     street, pieces = _street(pieces)
     if not street:
         return Parts(country=default_country)
