@@ -32,8 +32,8 @@ from xiaoer.domain.order import CaseKind, CaseReason, Line, Order
 from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest, StaleOrder
-from xiaoer.domain.rules.orders import difference, enough_of_each, may_swap
-from xiaoer.domain.rules.returns import exchange_until, may_exchange
+from xiaoer.domain.rules.orders import difference, enough_of_each, may_change_items, may_swap
+from xiaoer.domain.rules.returns import exchange_until, may_exchange, none_here
 from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Words
 from xiaoer.guard.access import owned_order, tier_of
@@ -57,6 +57,8 @@ class RequestExchange(Action[RequestExchangeArgs]):
         if isinstance(order, Refused):
             return order
         lines = lines_named(order, args.line_id, args.line_ids)
+        if not lines and _is_not_here(order, reach):
+            lines = order.lines
         if not lines:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
         tier = await tier_of(reach.shop, actor)
@@ -106,10 +108,12 @@ class RequestExchange(Action[RequestExchangeArgs]):
     async def missing(self, known: Facts, actor: Actor, reach: Reach) -> Sequence[str]:
         """An item that cannot be swapped any more is said so before a variant is asked for."""
         missing = [slot for slot in ("order_id", "line_id") if not known.get(slot)]
-        if missing:
+        if "order_id" in missing:
             return [*missing, "variant_id"]
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
-        lines = () if isinstance(order, Refused) else lines_named(order, str(known["line_id"]))
+        if missing and not isinstance(order, Refused) and not _is_not_here(order, reach):
+            return [*missing, "variant_id"]
+        lines = () if isinstance(order, Refused) else lines_named(order, str(known.get("line_id", "")))
         if isinstance(order, Refused) or not lines:
             return ()
         tier = await tier_of(reach.shop, actor)
@@ -223,6 +227,11 @@ def _alike(variant: Variant, line: Line) -> int:
 
 def _swappable(order: Order, line: Line, tier: Tier, reach: Reach) -> bool:
     return may_exchange(order, line, policy=reach.policy, now=reach.now, tier=tier).allowed
+
+
+def _is_not_here(order: Order, reach: Reach) -> bool:
+    """Then which of its items is meant makes no difference, unless it is changed in the order instead."""
+    return none_here(order, reach.policy) is not None and not may_change_items(order, reach.policy).allowed
 
 
 offer(RequestExchange())

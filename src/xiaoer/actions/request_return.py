@@ -20,7 +20,7 @@ from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest
 from xiaoer.domain.rules.money import left_to_refund, refund_for
-from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_return, return_fee, return_until
+from xiaoer.domain.rules.returns import FAULTS, ReturnAsk, may_return, none_here, return_fee, return_until
 from xiaoer.domain.ways import PayMethod, Source, Way
 from xiaoer.guard.access import owned_order, tier_of
 from xiaoer.speak.book import term
@@ -53,6 +53,8 @@ class RequestReturn(Action[RequestReturnArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
+        if (early := none_here(order, reach.policy)) is not None and (no := early.refused()) is not None:
+            return no
         lines = lines_named(order, args.line_id, args.line_ids)
         if not lines:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})
@@ -100,8 +102,8 @@ class RequestReturn(Action[RequestReturnArgs]):
         if "order_id" in missing:
             return missing
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
-        if isinstance(order, Refused):
-            return ()
+        if isinstance(order, Refused) or none_here(order, reach.policy) is not None:
+            return ()  # is said so before anything is chosen of it
         lines = lines_named(order, str(known.get("line_id", ALL)))
         if not missing and known.get("unopened") is None and _seal_matters(lines, known, reach):
             return ["unopened"]

@@ -72,6 +72,13 @@ def may_exchange(
     return Verdict(rule=window, policy=policy.version, facts={**facts, "until": until})
 
 
+def none_here(order: Order, policy: Policy, instead: str = "") -> Verdict | None:
+    """Why nothing of an order can come back, whichever of it is meant; None if something might."""
+    if order.state is not OrderState.CANCELLED and any(arrived_at(order, line) for line in order.lines):
+        return None
+    return _not_here_yet(order, order.lines[0], policy, instead) if order.lines else None
+
+
 def may_withdraw(order: Order, case: Case | None, policy: Policy) -> Verdict:
     """A return or exchange may be called off while its goods are still with the customer."""
     if case is None or case.kind is CaseKind.RESEND:
