@@ -6,15 +6,22 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from xiaoer.actions.change_address import SAVED
+from xiaoer.decide import either
 from xiaoer.decide.said import answer, named
 from xiaoer.decide.several import closed, several, the_one
 from xiaoer.domain.conversation import Memory
 from xiaoer.domain.decision import Choice, Task
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.understanding import Slots, Understanding
+from xiaoer.understand.codes import phone_in
 
 SEVERAL = "several"  # a line of which more than one may be meant: goes by all that was said of it
 CLOSE = 72  # token_set_ratio from which a name means a thing; below, "bag" meets "big"
+_JOINS = re.compile(
+    r"\s*(?:[,，、和跟与及&+]|以及|还有|and|(?:,\s*)?and(?: also)?|as well as)?\s*(?:订单|order)?(?:号)?\s*"
+)
+_INSTEAD = re.compile(r"换|改|\b(?:in|into|to|for)\b")  # what follows is what is wanted, not what was bought
 _TAIL = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 _FINDS: tuple[str, ...] = ("category", "colour", "size", "price_min_minor", "price_max_minor")
 
@@ -108,10 +115,18 @@ def answer_to(slot: str, choices: Sequence[Choice], heard: Understanding, *, by:
         return picked
     picked = pick(by or slot, choices, slots)
     if picked is None and slot == "line_id":
-        picked = the_one(choices, heard.text, options=by == SEVERAL)
+        bought = by == SEVERAL or _INSTEAD.search(heard.text) is None  # "the pink ones", not "in pink"
+        picked = the_one(choices, heard.text, options=bought)
     if picked is None and slot == "address" and len(heard.text) > 12 and _has_digit(heard.text):  # noqa: PLR2004
         return heard.text  # a street and a number; what is missing is asked for after parsing
     return picked
+
+
+def left_over(task: Task, heard: Understanding) -> Slots:
+    """What a message says besides the answer: the colour by which an item was named is not the one wanted."""
+    if task.asked != "line_id" or task.action not in ANOTHER_VARIANT or _INSTEAD.search(heard.text):
+        return heard.slots
+    return replace(heard.slots, colour="", size="")
 
 
 def contact_in(heard: Understanding) -> str:
@@ -175,6 +190,19 @@ def pick(slot: str, choices: Sequence[Choice], slots: Slots) -> str | None:
     return closed(left[0].value) if len(left) == 1 or (left and slot == "variant_id") else None
 
 
+def other_phone(heard: Understanding, memory: Memory) -> Task | None:
+    """The address on the open card with another phone; None if that is not all that is put right."""
+    last, slots = memory.last, heard.slots
+    if memory.proposal is None or last is None or not slots.phone or slots.address:
+        return None
+    address = str(last.args.get("address", ""))
+    if not address or address.startswith(SAVED):
+        return None
+    before = phone_in(address)
+    start, end = before[1] if before else (len(address), len(address))
+    return replace(last, args={**last.args, "address": f"{address[:start]}，{slots.phone}{address[end:]}"})
+
+
 def refines_a_search(slots: Slots, memory: Memory) -> bool:
     """ "In white?" under a list of products speaks of the list, whatever was asked before it."""
     limits = slots.colour or slots.size or slots.price_max_minor or slots.price_min_minor
@@ -233,7 +261,7 @@ def from_memory(
 
     `strict`: only one of `choices`. Otherwise "it" may be what cannot be done, and the customer hears why.
     """
-    values = [c.value for c in choices]
+    values = [c.value for c in choices if not either.is_other(c)]
     if slots.ordinal is not None and memory.shown_slot == slot and memory.shown:
         place = slots.ordinal - 1 if slots.ordinal > 0 else len(memory.shown) + slots.ordinal
         return memory.shown[place] if 0 <= place < len(memory.shown) else None
@@ -269,6 +297,41 @@ def corrected(task: Task, slots: Slots) -> Task:
 
 
 _HANGS_ON_ORDER = frozenset({"line_id", "variant_id", "case_id"})
+
+
+def of_another_order(task: Task, choices: Sequence[Choice], heard: Understanding) -> Task | None:
+    """The open task for the order a message names, if that is another than its question is about."""
+    numbers = heard.slots.order_ids
+    known = task.args.get("order_id")
+    if not numbers or not known or known in numbers or task.action == "prove_order":
+        return None
+    if any(choice.value in numbers for choice in choices):
+        return None
+    return replace(corrected(task, heard.slots), then=task.then, intent=task.intent)
+
+
+def for_each_order(task: Task, slots: Slots, text: str) -> Task:
+    """The task of the first order, and behind it the same for those named in a row with it: M1 和 M2."""
+    row = [number for number in slots.order_ids if number in _in_a_row(slots.order_ids, text)]
+    if task.args.get("order_id") not in row[:1]:
+        return task
+    then = task.then
+    for number in reversed(row[1:]):
+        args = {k: v for k, v in task.args.items() if k not in _HANGS_ON_ORDER}
+        then = replace(task, args={**args, "order_id": number}, then=then)
+    return replace(task, then=then)
+
+
+def _in_a_row(numbers: Sequence[str], text: str) -> set[str]:
+    """Those with nothing but a joining word between them."""
+    plain = text.casefold()
+    places = [(plain.find(number.casefold()), number) for number in numbers]
+    found = sorted((start, number) for start, number in places if start >= 0)
+    row: list[str] = []
+    for (start, one), (after, other) in zip(found, found[1:], strict=False):
+        if _JOINS.fullmatch(plain[start + len(one) : after]):
+            row += [one, other]
+    return set(row)
 
 
 def _names_something(slots: Slots) -> bool:

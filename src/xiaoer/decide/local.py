@@ -8,13 +8,14 @@ import structlog
 
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.actions.orders import order_with_parcel
-from xiaoer.decide import fill
+from xiaoer.decide import either, fill
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.memory import SAID_AGAIN
 from xiaoer.decide.mentions import value_in
 from xiaoer.decide.mistaken import mistaken
-from xiaoer.decide.said import is_plain, words_of
+from xiaoer.decide.said import is_plain, looks_up, words_of
 from xiaoer.decide.several import JOIN, as_well, on_top, several, the_one
+from xiaoer.decide.variants import edit_of, rather
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -95,14 +96,13 @@ class LocalMind:
             return await self._serve(turn)
         if (shown := await self._shown(turn)) is not None:
             return shown
-        if heard.correction and (task := memory.task or memory.last) is not None:
-            return await self._advance(
-                fill.corrected(task, heard.slots), turn, why="local:correction", wish=EVERY_WISH
-            )
+        if (right := await self._put_right(turn)) is not None:
+            return await self._advance(right, turn, why="local:correction", wish=EVERY_WISH)
         if (wider := await self._on_top(turn)) is not None:
             return await self._advance(wider, turn, why="local:on_top", wish=EVERY_WISH)
         if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
-            return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH)
+            left = fill.left_over(memory.task, heard)
+            return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH, slots=left)
         if heard.answer is not None and memory.task is None:
             return Chosen(Say("yes_to_what"), "local:nothing_proposed", EVERY_WISH)
         return await self._serve(turn)
@@ -123,6 +123,25 @@ class LocalMind:
         if offer.action == "call_person":
             return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer", EVERY_WISH)
         return await self._advance(offer, turn, why="rule:offer", wish=EVERY_WISH)
+
+    async def _put_right(self, turn: Turn) -> Task | None:
+        """The open task or card with what the message puts right; None: nothing of the kind."""
+        heard, memory = turn.understanding, turn.memory
+        if (edited := fill.other_phone(heard, memory) or await self._swapped(turn)) is not None:
+            return edited
+        task = memory.task or memory.last
+        return fill.corrected(task, heard.slots) if heard.correction and task is not None else None
+
+    async def _swapped(self, turn: Turn) -> Task | None:
+        """The swap on the open card, for another size or colour than it shows."""
+        last, wanted = turn.memory.last, edit_of(turn.understanding, turn.memory)
+        if last is None or wanted is None:
+            return None
+        known = {name: value for name, value in last.args.items() if name != "variant_id"}
+        actor, reach = turn.conversation.actor, self._reach_for(turn)
+        variants = await CATALOGUE[last.action].choices("variant_id", known, actor, reach)
+        other = rather(str(last.args.get("variant_id", "")), wanted, variants)
+        return Task(action=last.action, args={**known, "variant_id": other}) if other else None
 
     async def _on_top(self, turn: Turn) -> Task | None:
         """The items on the open card, and the one that is said to go as well; None if none is."""
@@ -145,6 +164,10 @@ class LocalMind:
         choices = task.choices or await CATALOGUE[task.action].choices(task.asked, task.args, actor, reach)
         if fill.refines_a_search(turn.understanding.slots, turn.memory):
             return None
+        if (moved := fill.of_another_order(task, choices, turn.understanding)) is not None:
+            return None if self._digresses(replace(task, asked="order_id"), turn) else moved
+        if (other := either.named(task, turn.understanding.text, actor)) is not None:
+            return other
         words = words_of(turn)
         if (value := await self._named(task, task.asked, choices, turn)) is not None:
             args = {**task.args, task.asked: value}
@@ -181,6 +204,8 @@ class LocalMind:
         slots = turn.understanding.wishes[index].slots
         if isinstance(goal.decision, Do):
             task = replace(_as_offered(goal.decision, slots, turn.memory), intent=goal.intent)
+            if "order_id" in CATALOGUE[task.action].takes.model_fields:
+                task = fill.for_each_order(task, slots, turn.understanding.text)
             return await self._advance(task, turn, why=goal.why, wish=index, slots=slots)
         return replace(goal, wish=index)
 
@@ -208,6 +233,8 @@ class LocalMind:
         """Whether a message is plainly about something else than the open question."""
         heard = turn.understanding
         wish = heard.wishes[0] if heard.wishes else None
+        if heard.slots.order_ids and CATALOGUE[task.action].risk is not Risk.READ and looks_up(heard.text):
+            return task.action != "prove_order"
         if wish is None or wish.best.confidence < PLAINLY:
             return False
         if task.asked == "order_id" and heard.slots.order_ids and not wish.question:
@@ -226,6 +253,7 @@ class LocalMind:
     ) -> Chosen:
         """Fill what can be filled; then do it, or ask for the first thing that is missing."""
         actor = turn.conversation.actor
+        task = either.turned(task)
         if actor.proof is Proof.NONE and "order_id" in CATALOGUE[task.action].takes.model_fields:
             task = _prove_first(task, turn.understanding)
         reach, action = self._reach_for(turn), CATALOGUE[task.action]
@@ -237,6 +265,7 @@ class LocalMind:
                 return Chosen(call, why, wish, task.intent)
             choices: Sequence[Choice] = task.choices if missing[0] == task.asked else ()
             choices = choices or await action.choices(missing[0], task.args, actor, reach)
+            choices = either.or_else(task, missing[0], choices, actor, reach)
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
             value: Fact = await self._named(task, missing[0], choices, turn)
@@ -252,6 +281,8 @@ class LocalMind:
             if action.risk is Risk.READ and not named.order_ids:
                 others = tuple(c for c in choices if c.value != value)
             task = replace(task, args={**task.args, missing[0]: value}, asked="", choices=())
+            if value in CATALOGUE:
+                return await self._advance(task, turn, why=why, wish=wish, slots=slots)
         raise RuntimeError(f"{task.action} asks for more than {MOST_SLOTS} slots")
 
     async def _named(self, task: Task, slot: str, choices: Sequence[Choice], turn: Turn) -> str | None:
@@ -287,6 +318,8 @@ class LocalMind:
         """A customer without orders is told so, not asked which one."""
         if task.asked == "order_id" and not task.choices and task.action != "prove_order":
             return Do("list_orders")
+        if task.asked == "line_id" and not task.choices:  # of an order that is not theirs: what is to be told
+            return Do(task.action, {**task.args, "line_id": ""}, then=task.then)
         if task.asked == "variant_id" and not task.choices:
             return Say("no_variant", {"order_id": task.args.get("order_id", "")})
         return Ask(task)

@@ -120,8 +120,13 @@ def _asked(memory: Memory, task: Task) -> Memory:
     return replace(memory, task=task, shown=values, shown_slot=task.asked, lost=0)
 
 
+def _meant_by(task: Task) -> set[str]:
+    """Its action; or another, picked where that was one of the choices."""
+    return {task.action, *(choice.value for choice in task.choices)}
+
+
 def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
-    mine = memory.task is not None and memory.task.action == call.action
+    mine = memory.task is not None and call.action in _meant_by(memory.task)
     then = call.then or (memory.task.then if mine and memory.task else None)
     task = Task(action=call.action, args=call.args, then=then, asks=call.asks)
     after = replace(memory, lost=0, last=task, task=None if mine else memory.task)

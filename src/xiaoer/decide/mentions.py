@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from xiaoer.actions.lines import SAME
 from xiaoer.decide.fill import ANOTHER_VARIANT
 from xiaoer.decide.several import JOIN, joined
+from xiaoer.decide.variants import next_size
 from xiaoer.domain.decision import Choice, Task
 
 _INSTEAD = re.compile(
@@ -143,6 +144,9 @@ def _variant(task: Task, variants: Sequence[Choice], lines: Sequence[Choice], wo
     of_it = [m for m in mentions(lines, words) if m.line.value == wanted_for[place]]
     if of_it:
         return variant_in(of_it[0].wanted, variants)
+    bought = [line for line in lines if [line.value] == wanted_for]
+    if bought and (stepped := next_size(bought[0], variants, words.lower())) is not None:
+        return stepped
     return variant_in(words.lower(), variants) if task.asked == "variant_id" else None
 
 

@@ -34,6 +34,9 @@ _DEMAND = re.compile(
     r"我要|帮我|给我|申请|退我|麻烦|请(?!问)|补给我|^退"
     r"|^(?:please|pls|refund|give|pay|send|replace|return|i want|i'd like|i need|i demand)\b|\bplease$"
 )
+_LOOK_UP = re.compile(
+    r"(?<!检)查|到哪|什么情况|怎么样了|物流|进度|状态|\b(?:check|look (?:up|into)|track|where|status)\b"
+)
 _NO_TITLE = re.compile(r"[?？吗呢]$|怎么|什么|^(?:ok|yes|no|hi|hello)$", re.IGNORECASE)
 _TOO_SHORT_HAN, _TOO_SHORT_WORDS = 14, 8  # of a complaint: less says that there is one, not what it is
 _ORDERS = re.compile(r"我要|我想|请|帮我|麻烦|给我|投诉|举报|你们|一下")
@@ -104,6 +107,11 @@ def answer(slot: str, words: str) -> Fact:
 def demands(text: str) -> bool:
     """Whether a cleaned text wants it done, rather than to be told of it."""
     return _DEMAND.search(text) is not None
+
+
+def looks_up(text: str) -> bool:
+    """Whether a cleaned text wants to be told of what it names, rather than naming it alone."""
+    return _LOOK_UP.search(text) is not None
 
 
 def is_plain(slot: str, words: str) -> bool:

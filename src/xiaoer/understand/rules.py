@@ -62,6 +62,12 @@ _OTHER_PLACE = re.compile(
     r"|\b(?:change|update|switch|correct|set) (?:the|my|our|its) (?:new |delivery |shipping )?address\b"
     r"[^.?!]{0,40}? to\b:? (?=[^?!]*\d)"
 )
+# The account's, not an order's.
+_DEFAULT_PLACE = re.compile(
+    r"默认(?:的)?(?:收货|送货|邮寄)?地址[^,.?!]{0,6}(?:改|换|设|更新)(?:成|到|为|一下)?|(?:改|换|更新)(?:一下|掉)?(?:我的?)?默认(?:的)?(?:收货)?地址"
+    r"|\b(?:change|update|set|switch|edit|make|replace)\b[^.?!]{0,30}\b(?:default|profile|account|saved)\b"
+    r"(?: delivery| shipping)? address\b|\baddress (?:in|on|of) my (?:account|profile)\b"
+)
 # With the new one in the same breath; without it the article tells how it is done.
 _OTHER_CONTACT = re.compile(
     r"\b(?:change|update|set|switch) my (?:e-?mail|phone|mobile|telephone)(?: number| address)? to\b"
@@ -92,6 +98,7 @@ _PLAIN_WISHES = (
     ("request_return", _BACK_BY_NAME),
     ("request_exchange", _SWAP),
     ("change_items", _OTHER_KIND),
+    ("address_book", _DEFAULT_PLACE),
     ("change_address", _OTHER_PLACE),
 )
 
