@@ -49,6 +49,34 @@ def test_several_wishes(hear, text, intents):
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
+        ("M12345678一直没收到，退款吧", "parcel_lost"),
+        ("M12345678 never arrived, I want a refund", "parcel_lost"),
+        ("my refund never arrived, I want my money back", "refund_status"),
+        ("这次体验太差了，退我一部分钱", "ask_compensation"),
+        ("partial refund please, the quality is bad", "ask_compensation"),
+        ("部分退款什么时候到账", "refund_status"),
+        ("你们延误了这么久，不该给张券吗", "coupon_as_amends"),
+        ("my order was late, how about a discount code", "coupon_as_amends"),
+        ("用礼品卡支付M12345678", "change_payment"),
+        ("use my gift card for M12345678", "change_payment"),
+        ("对比一下云步 软云 2 慢跑鞋和云步 稳行 支撑跑鞋", "compare_products"),
+        ("compare Muxian Commuter Backpack and Yantu 40-Litre Hiking Pack", "compare_products"),
+        ("我拍的尺码错了想换一个，还没发", "change_items"),
+        ("I picked the wrong size, it hasn't shipped yet, swap to M", "change_items"),
+        ("我换手机号了，改成13900139000", "edit_account"),
+        ("I have a new phone number: +1 503 555 0199", "edit_account"),
+        ("取消M2402", "cancel_order"),
+        ("帮我把默认地址改成杭州市西湖区文三路90号2幢301", "address_book"),
+        ("update my default delivery address to 12 Oak Street, Springfield, IL 62701", "address_book"),
+    ],
+)
+def test_what_shoppers_say_is_what_they_mean(hear, text, intent):
+    assert [wish.best.intent for wish in hear(text).wishes] == [intent]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
         ("你好，我的订单什么时候发货？", "order_status"),
         ("hi, where is my order? thanks", "order_status"),
         ("我昨天买的鞋，怎么还没发货", "urge_dispatch"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xiaoer.domain.understanding import OTHER, Guess, Intent
 from xiaoer.understand.answers import answer_in
+from xiaoer.understand.rules import CERTAIN
 
 Guesser = Callable[[str], tuple[Guess, ...]]
 
@@ -68,6 +69,8 @@ _TO_BE_DONE = _named(
     "order_status", "find_product",
 )  # fmt: skip
 _REPORT = Intent("parcel_lost")  # "it is lost, I want my money back": what is wanted for it is no other wish
+# Read from what is said before the wish: "it hasn't left yet", "it came late".
+_ALL_OF_IT = _named("coupon_as_amends", "change_items", "refund_status")
 _CUE = re.compile(
     r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|"
     r"给我|取消|退|换|改|查|催|转|找|推荐|看"
@@ -201,7 +204,8 @@ def _single(own: Sequence[_Piece], pieces: Sequence[_Piece], text: str, guess: G
 
 def _clearer(own: _Piece, whole: _Piece) -> _Piece:
     """The whole text with the guess of its one clear piece, if the whole blurs it."""
-    if whole.best.intent == _REPORT or whole.best.confidence >= own.sure:
+    by_rule = whole.best.intent in _ALL_OF_IT and whole.best.confidence >= CERTAIN
+    if whole.best.intent == _REPORT or by_rule or whole.best.confidence >= own.sure:
         return whole
     return _Piece(whole.start, whole.end, True, own.guesses)
 

@@ -17,7 +17,7 @@ _CANCEL = re.compile(
     r"^(?![^,.?!]*(?:提醒|通知|退货|换货|退款|发票|券|投诉|工单|回电|订阅|会员|账号|账户|申请))"
     r"(?:所以|那|就|想|请|麻烦|你们?|您|帮我|我要|我想|我想要|给我)*(?:把)?[^,.?!还能可不怎已]{0,12}取消(?:掉|一下|下)?(?:了?吧|了)?[.!]*$"
     r"|^取消(?:一下|下|掉)?(?:这|那|我的|刚)?[^,.?!退款钱怎多]{0,10}(?:单|订单)"
-    r"|^(?:请|麻烦|帮我|我要|我想)*取消(?:掉|一下|下)?(?:订单)? ?[a-z]{0,3}\d{6,}[.!]*$"
+    r"|^(?:请|麻烦|帮我|我要|我想)*取消(?:掉|一下|下)?(?:订单)? ?[a-z]{0,3}\d{3,}[.!]*$"
     r"|^(?:please |pls |can you |could you |i want to |i need to |i'd like to |just )*cancel (?:it|this|"
     r"that|my|the|order|both|all)\b"
     r"(?! (?:(?!order|and |or |then )[\w-]+ ){0,4}(?:subscription|account|newsletter|membership|return"
@@ -34,6 +34,21 @@ _IN_PART = re.compile(
 _LOST = re.compile(  # whatever is asked for besides: the money for it is not that of a return
     r"\b(?:parcel|package|shipment)\b[^,.?!]{0,24}\b(?:is|was|got|been|went) lost\b"
     r"|(?:快递|包裹|丢件)[^,.?!]{0,8}(?:丢了|弄丢|丢失|遗失)"
+)
+# Not here, and money or goods wanted all the same: there is nothing to be sent back.
+_NEVER_CAME = re.compile(
+    r"^(?!.*(?:退货|寄回|仓库|你们|退款还|发票|短信|验证码|消息)).*"
+    r"(?:没有?收到|没有?到(?!账|期)|未收到)[^?!]{0,8}"
+    r"(?:退款|退钱|退我|把钱|补发|重发|重新发|再发)(?!.{0,6}(?:没|到账|什么时候|多久))"
+    r"|^(?!.*\b(?:return|exchange|e-?mail|code|invoice|my refund|the refund)\b).*"
+    r"(?:\bnever|\bnot|n't) (?:yet )?"
+    r"(?:arrived?|received?(?: it| them)?|c[ao]me|turned up|showed up|been delivered)\b"
+    r"[^?!]{0,12}\b(?:i want|i'd like|i need|please|can i|could i|give me)\b[^?!]{0,20}"
+    r"\b(?:refund|money back|new one|another(?: one)?|replacement|re-?send|send (?:it|me))\b"
+)
+_NO_REFUND_YET = re.compile(
+    r"\b(?:my|the) refund\b[^,.?!]{0,16}(?:\b(?:never|not|still)\b|n't)"
+    r"|退款[^,.?!]{0,6}(?:没到|没收到|没有收到|没到账|还没)"
 )
 _WISH = r"\b(?:i want to|i need to|i'd like to|i would like to|i wish to|please)"
 # An object makes it a wish: how returning works is another question.
@@ -74,6 +89,40 @@ _OTHER_CONTACT = re.compile(
     r"|(?:手机|电话|邮箱)(?:号码?|地址)?(?:给我|帮我)?(?:改|换|更新|变更)(?:成|为)"
     r"|^(?:帮我|请|麻烦|我想|我要)*(?:改|换|修改|更换)(?:一下|下)?(?:我的)?(?:手机号码?|邮箱)[.!]*$"
 )
+_NEW_NUMBER = re.compile(
+    r"^(?!.*(?:地址|收货|收件|订单)).*(?:换|改|新)[^,.?!]{0,6}(?:手机|电话|号码?)[^.?!]{0,14}\d{7,}"
+    r"|^(?!.*\b(?:address|order|call|ring)\b).*"
+    r"\b(?:new|changed my|other) (?:phone|mobile|cell|telephone)(?: number)?\b"
+    r"[^.?!]{0,16}\+?\d[\d ()-]{6,}"
+)
+# What is wanted for the trouble is no refund that is on its way.
+_MADE_UP_FOR = re.compile(
+    r"^(?!.*(?:到账|什么时候|多久|进度|怎么还)).*(?:退我?(?:一)?(?:部分|点|些)(?:的)?(?:钱|款)|部分退款)"
+    r"|^(?!.*\b(?:when|status|where)\b).*\b(?:partial refund|refund (?:me )?(?:a )?part of)\b"
+)
+_COUPON_FOR_IT = re.compile(
+    r"(?:延误|晚了?|迟|等了|这么[久慢差]|坏了?|破)[^.?!]{0,16}(?:送|给|补|发|赔)[^,.?!]{0,5}券"
+    r"|\b(?:late|delay(?:ed)?|trouble|inconvenience|waited|waiting)\b[^.?!]{0,40}"
+    r"\b(?:coupon|voucher|discount(?: code)?)\b"
+)
+_BY_GIFT_CARD = re.compile(
+    rf"\b(?:use|apply|pay with) (?:my |the |a )?gift card (?:for|on|to(?: pay)?|towards?) (?:\w+ )?{_NUMBER}"
+    rf"|{_NUMBER}[^,.?!]{{0,6}}(?:用|拿|换)[^,.?!]{{0,4}}礼品卡(?:付|支付|抵|来付)"
+    rf"|(?:用|拿)[^,.?!]{{0,4}}礼品卡(?:付|支付|抵)[^,.?!]{{0,6}}{_NUMBER}"
+)
+_TWO_OF_THEM = re.compile(
+    r"^(?:please |can you |could you )*compare (?!prices?\b)[^,.?!]{3,60} (?:and|with|to|vs\.?|versus) \w"
+    r"|^(?:请|帮我|麻烦)*(?:对比|比较|比一比)(?:一下|下)?[^,.?!]{2,40}(?:和|跟|与)[^,.?!]{2,}"
+)
+# What has not left can be changed; what has not come cannot be exchanged.
+_NOT_SENT = (
+    r"(?:还?没有?发|未发|还?没有?寄|还?没有?出库"
+    r"|(?:\bnot|n't) (?:yet )?(?:been )?(?:shipped|sent|dispatched|left)\b)"
+)
+_SWAP_UNSENT = re.compile(
+    rf"^(?=.*{_NOT_SENT})(?=.*(?:换|\b(?:swap|exchange|switch)\b))"
+    r"(?!.*(?:地址|付款|支付|退|取消|发票|电话|手机|时间|收货人|address|pay|return|cancel|refund|invoice))"
+)
 _OWN_COUPONS = re.compile(
     r"\b(?:do i|have i) (?:still )?(?:have|got)(?: any)? (?:coupon|voucher)s?\b"
     r"|我(?:现在|还)?有(?:没有)?(?:优惠)?券吗?$"
@@ -92,6 +141,13 @@ _WOULD_BRING = re.compile(
 )
 _PLAIN_WISHES = (
     ("cancellation_fee", _WOULD_BRING),
+    ("refund_status", _NO_REFUND_YET),
+    ("ask_compensation", _MADE_UP_FOR),
+    ("coupon_as_amends", _COUPON_FOR_IT),
+    ("change_payment", _BY_GIFT_CARD),
+    ("compare_products", _TWO_OF_THEM),
+    ("change_items", _SWAP_UNSENT),
+    ("edit_account", _NEW_NUMBER),
     ("edit_account", _OTHER_CONTACT),
     ("my_coupons", _OWN_COUPONS),
     ("request_return", _SENT_BACK),
@@ -121,7 +177,7 @@ def _certain(text: str) -> Intent | None:
     numbers = tracking_numbers(text)
     if numbers and len(text) - len(numbers[0][0]) <= 1:
         return Intent("track_parcel")
-    if _LOST.search(text):
+    if _LOST.search(text) or _NEVER_CAME.search(text):
         return Intent("parcel_lost")
     for name, form in _PLAIN_WISHES:
         if form.search(text):
