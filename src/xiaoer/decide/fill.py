@@ -22,6 +22,10 @@ _JOINS = re.compile(
     r"\s*(?:[,，、和跟与及&+]|以及|还有|and|(?:,\s*)?and(?: also)?|as well as)?\s*(?:订单|order)?(?:号)?\s*"
 )
 _INSTEAD = re.compile(r"换|改|\b(?:in|into|to|for)\b")  # what follows is what is wanted, not what was bought
+_PROOF = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,190}|[a-z]{0,4}[\d-]+|[+()\s,，。.:：]+|尾号|手机|电话|号码?|后四位|邮箱|订单|下单|是|的|我"
+    r"|\b(?:order|number|phone|mobile|e-?mail|last|four|digits|my|is|the|it|its|it's|and)\b"
+)
 _TAIL = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 _FINDS: tuple[str, ...] = ("category", "colour", "size", "price_min_minor", "price_max_minor")
 
@@ -133,6 +137,11 @@ def contact_in(heard: Understanding) -> str:
     """The e-mail, the phone or the last four digits of it in a message."""
     tail = _TAIL.search(heard.text)
     return heard.slots.email or heard.slots.phone or (tail.group() if tail else "")
+
+
+def only_proves(heard: Understanding) -> bool:
+    """Whether a message is a number, an e-mail, a phone and what one calls them, and nothing else."""
+    return not _PROOF.sub("", heard.text) and bool(contact_in(heard) or heard.slots.order_ids)
 
 
 def said(choices: Sequence[Choice], text: str, ordinal: int | None) -> str | None:

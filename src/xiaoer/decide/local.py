@@ -33,7 +33,7 @@ from xiaoer.domain.decision import (
 from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.intents import Catalogue
 from xiaoer.domain.outcome import Done, NeedsConfirm, Refused
-from xiaoer.domain.people import Proof
+from xiaoer.domain.people import Actor, Proof
 from xiaoer.domain.ports import Library, ShopError
 from xiaoer.domain.understanding import Answer, Intent, Slots, Understanding
 
@@ -90,7 +90,7 @@ class LocalMind:
     async def _first(self, turn: Turn) -> Chosen | None:
         heard, memory = turn.understanding, turn.memory
         gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
-        if gives_up and (dropped := _dropped(memory)) is not None:
+        if gives_up and not _of_another(heard, memory) and (dropped := _dropped(memory)) is not None:
             return Chosen(dropped, "local:stop", EVERY_WISH)
         if heard.misunderstood:
             return await self._serve(turn)
@@ -233,6 +233,8 @@ class LocalMind:
         """Whether a message is plainly about something else than the open question."""
         heard = turn.understanding
         wish = heard.wishes[0] if heard.wishes else None
+        if task.action == "prove_order" and fill.only_proves(heard):
+            return False
         if heard.slots.order_ids and CATALOGUE[task.action].risk is not Risk.READ and looks_up(heard.text):
             return task.action != "prove_order"
         if wish is None or wish.best.confidence < PLAINLY:
@@ -254,7 +256,7 @@ class LocalMind:
         """Fill what can be filled; then do it, or ask for the first thing that is missing."""
         actor = turn.conversation.actor
         task = either.turned(task)
-        if actor.proof is Proof.NONE and "order_id" in CATALOGUE[task.action].takes.model_fields:
+        if _is_unproven(task, actor):
             task = _prove_first(task, turn.understanding)
         reach, action = self._reach_for(turn), CATALOGUE[task.action]
         named, others = slots or turn.understanding.slots, tuple[Choice, ...]()
@@ -325,11 +327,21 @@ class LocalMind:
         return Ask(task)
 
 
+def _is_unproven(task: Task, actor: Actor) -> bool:
+    """Of a guest nothing is known; of one who has proven an order, that order alone."""
+    if actor.proof is Proof.SIGNED_IN or "order_id" not in CATALOGUE[task.action].takes.model_fields:
+        return False
+    named = task.args.get("order_id")
+    return actor.proof is Proof.NONE or (bool(named) and named not in actor.proven_orders)
+
+
 def _prove_first(task: Task, heard: Understanding) -> Task:
     """A guest shows that an order is theirs before anything is said of it."""
     if task.action == "prove_order":
         return task
     args = fill.from_slots("prove_order", heard.slots)
+    if order_id := task.args.get("order_id"):
+        args["order_id"] = order_id
     if "order_id" in args and (contact := fill.contact_in(heard)):
         args["contact"] = contact
     return Task(action="prove_order", args=args, then=task)
@@ -359,6 +371,13 @@ def _as_offered(call: Do, slots: Slots, memory: Memory) -> Task:
 
 def _open_question(memory: Memory) -> str:
     return memory.task.asked if memory.task else ""
+
+
+def _of_another(heard: Understanding, memory: Memory) -> bool:
+    """ "I'm not sending M2 back after all" gives nothing up that is open for M1."""
+    open_ = memory.task or memory.last
+    order_id = open_.args.get("order_id") if open_ is not None else None
+    return bool(order_id and heard.slots.order_ids) and order_id not in heard.slots.order_ids
 
 
 def _dropped(memory: Memory) -> Decision | None:

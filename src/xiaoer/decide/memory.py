@@ -152,8 +152,8 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
 
 def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
     if no.reason is Reason.NOT_PROVEN:
-        then = task.then if task.action == "prove_order" else task
-        return replace(memory, task=Task(action="prove_order", asked="order_id", then=then))
+        then, args = (task.then, _order_of(task)) if task.action == "prove_order" else (task, {})
+        return replace(memory, task=Task(action="prove_order", args=args, asked="order_id", then=then))
     if (slot := SAID_AGAIN.get(no.reason)) is not None:
         args = {name: value for name, value in task.args.items() if name != slot}
         person = Task(action="call_person") if no.facts.get("instead") == "call_person" else None
@@ -164,6 +164,11 @@ def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
         same["line_id"] = task.args["line_id"]
     offer = Task(action=instead, args=same) if instead else None
     return _spoken_of(replace(memory, offer=offer), no.facts)
+
+
+def _order_of(task: Task) -> dict[str, Fact]:
+    """Kept: whoever mistyped the phone says the phone again."""
+    return {name: value for name, value in task.args.items() if name == "order_id"}
 
 
 def _same_order(action: str, facts: Facts) -> dict[str, Fact]:
