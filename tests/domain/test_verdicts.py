@@ -12,7 +12,7 @@ from tests.domain.test_rules import delivered, line
 from xiaoer.domain.catalog import Product, Variant
 from xiaoer.domain.ids import ProductId
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import CaseReason, Order, OrderState, PayMethod
+from xiaoer.domain.order import CaseReason, Order, OrderState, Payment, PayMethod
 from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Changes, Goodwill, Limits, Parcels, Policy
@@ -228,3 +228,36 @@ def _delivered(category: str) -> Order:
 def test_the_order_alone_is_a_rule_too() -> None:
     told = explain(replace(_delivered("bags"), state=OrderState.CANCELLED), DEMO, NOW, Supposed())
     assert {e.verdict.rule for e in told if e.action == "request_return"} == {OF_THE_ORDER}
+
+
+EVERY = frozenset(
+    {
+        "cancel_order",
+        "cancel_items",
+        "change_address",
+        "change_items",
+        "change_payment",
+        "report_lost",
+        "give_goodwill",
+        "request_return",
+        "request_exchange",
+        "report_damage",
+    }
+)
+
+
+@given(order=orders(), policy=policies(), of=supposed)
+def test_what_a_colleague_must_always_agree_to_is_told_of_every_action(
+    order: Order, policy: Policy, of: Supposed
+) -> None:
+    for told in explain(order, replace(policy, people_only=EVERY), NOW, of):
+        if told.verdict.allowed:
+            assert (told.verdict.approval, told.verdict.rule) == (Reason.NEEDS_COLLEAGUE, "people.always")
+
+
+def test_a_gesture_above_the_limit_of_an_order_is_told_to_need_a_colleague() -> None:
+    paid = Payment(method=PayMethod.ALIPAY, amount=Money(10000, CNY), paid_at=NOW)
+    policy = replace(DEMO, limits=Limits(per_order=Money(100, CNY)))
+    told = explain(replace(_delivered("bags"), payments=(paid,)), policy, NOW, Supposed())
+    [verdict] = [e.verdict for e in told if e.action == "goodwill"]
+    assert (verdict.approval, verdict.rule) == (Reason.ABOVE_LIMIT, "limits.per_order")

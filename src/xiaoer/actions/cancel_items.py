@@ -8,7 +8,7 @@ from typing_extensions import override
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
 from xiaoer.actions.cancel_order import CancelOrder, CancelOrderArgs
 from xiaoer.actions.lines import SEVERAL
-from xiaoer.actions.orders import order_choices, order_of
+from xiaoer.actions.orders import order_choices, order_of, refusal
 from xiaoer.actions.views import joined, line_choice, ways_back
 from xiaoer.domain.changes import Can, CancelLines
 from xiaoer.domain.decision import Choice
@@ -47,7 +47,7 @@ class CancelItems(Action[CancelItemsArgs]):
             whole = CancelOrderArgs(order_id=order.id, reason=args.reason)
             return await CancelOrder().check(whole, actor, reach)
         verdict = may_cancel_lines(order, [line.id for line in lines], reach.policy)
-        if (no := verdict.refused()) is not None:
+        if (no := await refusal(verdict, order, actor, reach)) is not None:
             return no
         if not lines:
             return Refused(Reason.NO_SUCH_LINE, {"order_id": order.id})

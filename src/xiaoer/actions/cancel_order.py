@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from xiaoer.actions.base import Action, Args, Reach, Risk, offer
-from xiaoer.actions.orders import order_choices, order_of
+from xiaoer.actions.orders import order_choices, order_of, refusal
 from xiaoer.actions.views import goods
 from xiaoer.domain.decision import Choice
 from xiaoer.domain.facts import Facts
@@ -35,7 +35,7 @@ class CancelOrder(Action[CancelOrderArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        if (no := may_cancel(order, reach.policy).refused()) is not None:
+        if (no := await refusal(may_cancel(order, reach.policy), order, actor, reach)) is not None:
             return no
         back = spread(order, left_to_refund(order))
         listed = reach.policy.cancel_reasons

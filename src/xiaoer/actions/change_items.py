@@ -15,7 +15,7 @@ from xiaoer.actions.lines import (
     swap_known,
     swaps_named,
 )
-from xiaoer.actions.orders import order_choices, order_of
+from xiaoer.actions.orders import order_choices, order_of, refusal
 from xiaoer.actions.request_exchange import after_those_before, other_variants, same_again
 from xiaoer.actions.request_return import line_choices
 from xiaoer.actions.settling import money_facts, settled_by, way_choices, way_missing
@@ -32,6 +32,7 @@ from xiaoer.domain.ports import StaleOrder
 from xiaoer.domain.rules.orders import (
     difference,
     enough_of_each,
+    may_cancel,
     may_change_items,
     may_settle,
     may_swap,
@@ -56,7 +57,7 @@ class ChangeOfItems(Action[ChangeItemsArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        if (no := may_change_items(order, reach.policy).refused()) is not None:
+        if (no := await refusal(may_change_items(order, reach.policy), order, actor, reach)) is not None:
             return no
         lines = lines_named(order, args.line_id, args.line_ids)
         if not lines:
@@ -123,6 +124,7 @@ class ChangeOfItems(Action[ChangeItemsArgs]):
 def _swaps_refused(order: Order, swaps: Swaps, reach: Reach) -> Refused | None:
     policy = reach.policy
     instead = "cancel_items" if len(order.lines) > 1 and policy.cancel_lines else "cancel_order"
+    instead = instead if may_cancel(order, policy).allowed else "call_person"
     for line, wanted in swaps:
         again = policy.change_same_variant
         verdict = may_swap(order, line, wanted, policy, same_price=False, same_variant=again, instead=instead)

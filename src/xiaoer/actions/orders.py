@@ -16,7 +16,9 @@ from xiaoer.domain.people import Actor
 from xiaoer.domain.ports import StaleOrder
 from xiaoer.domain.rules.orders import may_urge
 from xiaoer.domain.rules.parcels import is_late
-from xiaoer.guard.access import owned_order, owned_orders
+from xiaoer.domain.rules.returns import offer_the_possible
+from xiaoer.domain.verdict import Verdict
+from xiaoer.guard.access import owned_order, owned_orders, tier_of
 
 UNDER_WAY = frozenset({OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED})
 
@@ -42,6 +44,14 @@ async def order_choices(actor: Actor, reach: Reach, *likely: Callable[[Order], b
         return ()
     fit = {order.id: order for test in likely for order in orders if test(order)}
     return [order_choice(order) for order in list(fit.values() or orders)[:MOST_CHOICES]]
+
+
+async def refusal(verdict: Verdict, order: Order, actor: Actor, reach: Reach) -> Refused | None:
+    """A no as it is told: with what is possible instead, not with what would be refused in turn."""
+    if verdict.allowed:
+        return None
+    tier = await tier_of(reach.shop, actor)
+    return offer_the_possible(verdict, order, policy=reach.policy, now=reach.now, tier=tier).refused()
 
 
 async def order_of(plan: Plan, reach: Reach) -> Order:

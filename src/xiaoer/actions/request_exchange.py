@@ -33,7 +33,7 @@ from xiaoer.domain.outcome import Done, Plan, Reason, Refused
 from xiaoer.domain.people import Actor, Tier
 from xiaoer.domain.ports import CaseRequest, StaleOrder
 from xiaoer.domain.rules.orders import difference, enough_of_each, may_change_items, may_swap
-from xiaoer.domain.rules.returns import exchange_until, may_exchange, none_here
+from xiaoer.domain.rules.returns import ReturnAsk, exchange_until, may_exchange, may_return, none_here
 from xiaoer.domain.ways import Way
 from xiaoer.domain.words import Words
 from xiaoer.guard.access import owned_order, tier_of
@@ -69,7 +69,7 @@ class RequestExchange(Action[RequestExchangeArgs]):
         swaps = await swaps_named(order, lines, args, reach)
         if isinstance(swaps, Refused):
             return swaps
-        if (refused := _swaps_refused(order, swaps, reach)) is not None:
+        if (refused := _swaps_refused(order, swaps, tier, reach)) is not None:
             return refused
         extra = difference(swaps, order.total.currency)
         chosen = await settled_by(order, extra, args.way_id, actor, reach, rule="exchange.other_price")
@@ -137,9 +137,10 @@ class RequestExchange(Action[RequestExchangeArgs]):
         return await _variants(known, actor, reach)
 
 
-def _swaps_refused(order: Order, swaps: Swaps, reach: Reach) -> Refused | None:
-    policy = reach.policy
+def _swaps_refused(order: Order, swaps: Swaps, tier: Tier, reach: Reach) -> Refused | None:
+    policy, sealed = reach.policy, ReturnAsk(reason=CaseReason.CHANGED_MIND, unopened=True)
     for line, wanted in swaps:
+        back = may_return(order, line, sealed, policy=policy, now=reach.now, tier=tier)
         verdict = may_swap(
             order,
             line,
@@ -147,7 +148,7 @@ def _swaps_refused(order: Order, swaps: Swaps, reach: Reach) -> Refused | None:
             policy,
             same_price=not policy.exchange_other_price,
             same_variant=policy.exchange_same_variant,
-            instead="request_return",
+            instead="request_return" if back.allowed else "call_person",
         )
         if (no := verdict.refused()) is not None:
             return no
@@ -164,7 +165,9 @@ def _facts(order: Order, swaps: Swaps, extra: Money, chosen: Way | None) -> Fact
 
 async def _way_missing(order: Order, lines: Sequence[Line], known: Facts, actor: Actor, reach: Reach) -> bool:
     swaps = await swaps_named(order, lines, swap_known(known), reach)
-    if isinstance(swaps, Refused) or _swaps_refused(order, swaps, reach) is not None:
+    if isinstance(swaps, Refused):
+        return False
+    if _swaps_refused(order, swaps, await tier_of(reach.shop, actor), reach) is not None:
         return False
     return await way_missing(difference(swaps, order.total.currency), known, actor, reach)
 

@@ -1,13 +1,13 @@
 """Every verdict on an order at once: what a command explains, and which buttons a desk greys out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xiaoer.domain.money import Money
 from xiaoer.domain.order import CaseReason, Line, Order, PayMethod
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Policy
-from xiaoer.domain.rules.money import Spent, approval_for, left_to_refund, may_give_goodwill, refund_for
+from xiaoer.domain.rules.money import Spent, approval_for, may_give_goodwill, refund_for, refund_of_all
 from xiaoer.domain.rules.orders import (
     may_cancel,
     may_cancel_lines,
@@ -16,7 +16,13 @@ from xiaoer.domain.rules.orders import (
     may_change_payment,
 )
 from xiaoer.domain.rules.parcels import may_report_damage, may_report_lost
-from xiaoer.domain.rules.returns import ReturnAsk, may_exchange, may_return, return_fee
+from xiaoer.domain.rules.returns import (
+    ReturnAsk,
+    may_exchange,
+    may_return,
+    offer_the_possible,
+    return_fee,
+)
 from xiaoer.domain.verdict import Verdict
 
 
@@ -40,12 +46,15 @@ class Explained:
     verdict: Verdict
 
 
+_NAMED = {"goodwill": "give_goodwill"}  # the action in the catalogue
+
+
 def explain(order: Order, policy: Policy, now: datetime, supposed: Supposed) -> tuple[Explained, ...]:
     """All that depends on order and policy alone: neither stock nor what was given before is asked."""
     whole = (
-        Explained(action=name, line=None, verdict=verdict)
+        (name, None, verdict)
         for name, verdict in (
-            ("cancel_order", _limited("cancel_order", may_cancel(order, policy), order, supposed, policy)),
+            ("cancel_order", may_cancel(order, policy)),
             ("cancel_items", may_cancel_lines(order, (), policy)),
             ("change_address", may_change_address(order, policy)),
             ("change_items", may_change_items(order, policy)),
@@ -55,7 +64,7 @@ def explain(order: Order, policy: Policy, now: datetime, supposed: Supposed) -> 
         )
     )
     each = (
-        Explained(action=name, line=line, verdict=verdict)
+        (name, line, verdict)
         for line in order.lines
         for name, verdict in (
             ("request_return", _return(order, line, policy, now, supposed)),
@@ -63,7 +72,14 @@ def explain(order: Order, policy: Policy, now: datetime, supposed: Supposed) -> 
             ("report_damage", may_report_damage(order, line, policy, now)),
         )
     )
-    return (*whole, *each)
+    told = [
+        (name, line, offer_the_possible(verdict, order, policy=policy, now=now, tier=supposed.tier))
+        for name, line, verdict in (*whole, *each)
+    ]
+    return tuple(
+        Explained(action=name, line=line, verdict=_limited(name, verdict, order, supposed, policy))
+        for name, line, verdict in told
+    )
 
 
 def _return(order: Order, line: Line, policy: Policy, now: datetime, supposed: Supposed) -> Verdict:
@@ -72,19 +88,17 @@ def _return(order: Order, line: Line, policy: Policy, now: datetime, supposed: S
     if not verdict.allowed:
         return verdict
     fee = return_fee(supposed.reason, supposed.tier, policy)
-    facts = {**verdict.facts, "fee": fee, "refund": refund_for(order, line, fee)}
-    told = Verdict(rule=verdict.rule, policy=verdict.policy, facts=facts)
-    return _limited("request_return", told, order, supposed, policy)
+    return replace(verdict, facts={**verdict.facts, "fee": fee, "refund": refund_for(order, line, fee)})
 
 
 def _limited(action: str, verdict: Verdict, order: Order, supposed: Supposed, policy: Policy) -> Verdict:
-    """With what a colleague would have to agree to."""
+    """With what a colleague would have to agree to, by the amount where order and policy alone say it."""
     if not verdict.allowed:
         return verdict
-    refund = verdict.facts.get("refund")
-    amount = refund if isinstance(refund, Money) else left_to_refund(order)
-    if (why := approval_for(action, amount, supposed.spent, policy)) is None:
+    refund = refund_of_all(order) if action == "cancel_order" else verdict.facts.get("refund")
+    amount = refund if isinstance(refund, Money) else Money(0, policy.currency)
+    if (why := approval_for(_NAMED.get(action, action), amount, supposed.spent, policy)) is None:
         return verdict
     reason, rule = why
-    facts = {**verdict.facts, "refund": amount}
-    return Verdict(rule=rule, policy=verdict.policy, facts=facts, approval=reason)
+    facts = {**verdict.facts, "refund": amount} if amount.minor else verdict.facts
+    return replace(verdict, rule=rule, facts=facts, approval=reason)

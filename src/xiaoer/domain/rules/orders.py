@@ -56,9 +56,10 @@ def cancel_reason(said: str, policy: Policy) -> str:
 
 def may_cancel_lines(order: Order, line_ids: Collection[LineId], policy: Policy) -> Verdict:
     """Some lines of an order; all of them is `may_cancel`'s."""
-    if not policy.cancel_lines:
+    verdict = may_cancel(order, policy)
+    if verdict.allowed and not policy.cancel_lines:
         return _not_offered(order, policy, "cancel.lines", "cancel_order")
-    return may_cancel(order, policy)
+    return verdict
 
 
 def may_change_address(order: Order, policy: Policy) -> Verdict:

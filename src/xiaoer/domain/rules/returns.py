@@ -1,7 +1,7 @@
 """Sending goods back: for the money, or for another size or colour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xiaoer.domain.facts import Facts
@@ -11,6 +11,7 @@ from xiaoer.domain.outcome import Reason
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.clock import end_of_day
+from xiaoer.domain.rules.orders import may_cancel, may_change_items
 from xiaoer.domain.rules.parcels import arrived_at
 from xiaoer.domain.verdict import OF_THE_ORDER, Could, Verdict
 
@@ -58,8 +59,7 @@ def may_exchange(
 
     Of what is not packed yet, the order may be changed instead.
     """
-    changes = policy.change_items
-    changeable = order.state in changes.states and order.item_changes < changes.times
+    changeable = may_change_items(order, policy).allowed
     if (early := _not_here_yet(order, line, policy, "change_items" if changeable else "")) is not None:
         return early
     facts: Facts = {"order_id": order.id, "item": line.title}
@@ -89,6 +89,23 @@ def may_withdraw(order: Order, case: Case | None, policy: Policy) -> Verdict:
     if late:
         told = {**told, "instead": "return_status"}
     return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=late, facts=told)
+
+
+def offer_the_possible(
+    verdict: Verdict, order: Order, *, policy: Policy, now: datetime, tier: Tier = Tier.MEMBER
+) -> Verdict:
+    """Nobody is told of a return or exchange instead that would be refused in turn: a colleague is named."""
+    asked = ReturnAsk(reason=CaseReason.CHANGED_MIND, unopened=True)
+    match verdict.facts.get("instead"):
+        case "request_return":
+            every = [may_return(order, x, asked, policy=policy, now=now, tier=tier) for x in order.lines]
+        case "request_exchange":
+            every = [may_exchange(order, x, policy=policy, now=now, tier=tier) for x in order.lines]
+        case _:
+            return verdict
+    if any(one.allowed for one in every):
+        return verdict
+    return replace(verdict, facts={**verdict.facts, "instead": "call_person"})
 
 
 def return_until(order: Order, line: Line, policy: Policy, tier: Tier = Tier.MEMBER) -> datetime:
@@ -138,7 +155,7 @@ def _not_here_yet(order: Order, line: Line, policy: Policy, instead: str = "") -
     if order.state is OrderState.CANCELLED:
         return _no(policy, OF_THE_ORDER, Reason.ALREADY_CANCELLED, facts)
     if arrived_at(order, line) is None:
-        cancel = "cancel_order" if order.state in policy.cancel_states else ""
+        cancel = "cancel_order" if may_cancel(order, policy).allowed else ""
         told: Facts = {**facts, "instead": instead or cancel}
         return _no(policy, OF_THE_ORDER, Reason.NOT_DELIVERED_YET, told)
     if (case := case_of_line(order, line)) is not None:
