@@ -14,6 +14,7 @@ from xiaoer.domain.ids import CustomerId, OrderId, WayId
 from xiaoer.domain.order import CaseKind, Order, OrderState
 from xiaoer.domain.outcome import Done, NeedsConfirm, Outcome, Reason, Refused
 from xiaoer.domain.people import Actor, Customer, Proof, Role
+from xiaoer.domain.policy import Policy
 from xiaoer.policies.file import load_policy
 from xiaoer.shops.imported.tau_retail import PLACED, read
 from xiaoer.shops.memory import MemoryShop, Stock
@@ -31,13 +32,13 @@ CARD, GIFT, PAYPAL = "credit_card_1000001", "gift_card_1000002", "paypal_1000003
 PENDING, DELIVERED, GIFT_PAID = "W1000001", "W1000002", "W1000006"
 
 
-def _bench() -> Bench:
+def _bench(policy: Policy = POLICY) -> Bench:
     made = read(FOLDER, POLICY.currency)
     stock = Stock(
         customers=made.customers, orders=made.orders, products=made.products, categories=made.categories
     )
     return Bench(
-        shop=MemoryShop(stock, POLICY, clock=lambda: PLACED), policy=POLICY, now=PLACED.replace(day=15)
+        shop=MemoryShop(stock, POLICY, clock=lambda: PLACED), policy=policy, now=PLACED.replace(day=15)
     )
 
 
@@ -179,6 +180,26 @@ async def test_a_change_that_is_not_to_be(changes: dict[str, Any], reason: Reaso
     bench = _bench()
     _refused(await _does(bench, "change_items", **{**SWAPS, "way_id": GIFT, **changes}), reason)
     assert await _order(bench, PENDING) == read(FOLDER, "USD").orders[0]
+
+
+@pytest.mark.parametrize(
+    ("order_id", "action", "over", "instead"),
+    [
+        (PENDING, "change_items", POLICY, "cancel_order"),
+        (PENDING, "change_items", replace(POLICY, cancel_states=frozenset()), "call_person"),
+        (DELIVERED, "request_exchange", POLICY, "request_return"),
+        (DELIVERED, "request_exchange", replace(POLICY, return_days=0), "call_person"),
+    ],
+)
+async def test_of_what_is_sold_out_only_what_is_possible_is_offered_instead(
+    order_id: str, action: str, over: Policy, instead: str
+) -> None:
+    bench = _bench(over)
+    known = {"order_id": order_id, "line_id": f"{order_id}-1", "variant_id": "1000000015"}
+    outcome = await _does(bench, action, **known, way_id=PAYPAL)
+    _refused(outcome, Reason.OUT_OF_STOCK)
+    assert isinstance(outcome, Refused)
+    assert outcome.facts["instead"] == instead
 
 
 async def test_a_refund_goes_the_way_it_was_paid_or_to_a_gift_card() -> None:
