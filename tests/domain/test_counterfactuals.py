@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ from tests.domain.test_verdicts import policies, supposed
 
 from xiaoer.domain.order import CaseReason, Order
 from xiaoer.domain.outcome import Reason
-from xiaoer.domain.policy import Policy
+from xiaoer.domain.policy import Hours, Policy
 from xiaoer.domain.rules.explain import Explained, Supposed, explain
 from xiaoer.domain.verdict import Could, Verdict
 
@@ -81,3 +81,22 @@ def test_what_is_named_instead_is_not_refused_in_turn(
         name = told.verdict.facts.get("instead")
         lines = [e for e in every if e.action == name]
         assert not lines or any(e.verdict.allowed for e in lines), (told.action, name)
+
+
+@given(
+    days=st.frozensets(st.integers(0, 6), min_size=1),
+    closed=st.integers(0, 200),
+    others=st.frozensets(st.dates(date(2026, 11, 1), date(2027, 12, 31)), max_size=20),
+    zone=zones,
+    hour=st.integers(0, 22),
+)
+def test_the_desk_opens_when_it_says_it_does(
+    days: frozenset[int], closed: int, others: frozenset[date], zone: str, hour: int
+) -> None:
+    """Though it is shut for half a year."""
+    holidays = frozenset(NOW.date() + timedelta(days=day) for day in range(closed)) | others
+    hours = Hours(opens=time(hour), closes=time(23, 59), days=days, time_zone=zone, holidays=holidays)
+    opens = hours.next_opening(NOW)
+    assert opens > NOW
+    assert hours.is_open(opens)
+    assert not hours.is_open(opens - SECOND)

@@ -16,7 +16,7 @@ from xiaoer.policies.lint import Kind, lint
 from xiaoer.shops import demo
 
 DEMO = load_policy(Path(demo.__file__).parent / "policy.yaml")
-SHELVES = ("beauty", "baby", "running_shoes", "sportswear", "bags")
+SHELVES = ("beauty", "baby", "running_shoes", "sportswear", "bags", "electronics")
 TODAY = date(2026, 11, 27)
 
 
@@ -38,6 +38,7 @@ def test_the_demo_policy_is_clean() -> None:
         ({"return_days_by_tier": {Tier.GOLD: 7}}, Kind.NEVER, "return.by_tier.gold"),
         ({"exchange_days_by_tier": {Tier.GOLD: 20}}, Kind.OVERLAP, "exchange.by_tier.gold"),
         ({"unopened_only": frozenset({"hats"})}, Kind.NEVER, "return.unopened_only.hats"),
+        ({"warranty_months": {"electronic": 12}}, Kind.NEVER, "warranty.months_by_category.electronic"),
         ({"exchange_days": 7}, Kind.GAP, "exchange"),
         ({"return_fee": Money(0, "CNY")}, Kind.NEVER, "return.free_for_tiers"),
         ({"cancel_states": frozenset({OrderState.SHIPPED})}, Kind.OVERLAP, "cancel.states"),

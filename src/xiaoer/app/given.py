@@ -11,8 +11,9 @@ from pathlib import Path
 from xiaoer.domain.persona import Persona
 from xiaoer.domain.policy import Policy
 from xiaoer.guard.identity import SignKey
-from xiaoer.policies.file import PolicyError, load_policy
+from xiaoer.policies.file import load_policy
 from xiaoer.policies.persona import load_persona
+from xiaoer.policies.written import PolicyError
 from xiaoer.settings import Settings
 
 DEMO = "demo"  # the shop that is made up

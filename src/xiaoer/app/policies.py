@@ -15,13 +15,15 @@ from xiaoer.app.upkeep import migrate
 from xiaoer.domain.catalog import Category
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.order import Order
+from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.policy_ports import Policies
 from xiaoer.domain.ports import Shop
 from xiaoer.domain.rules.explain import Explained, Supposed, explain
 from xiaoer.policies.examples import Tried, try_examples
-from xiaoer.policies.file import PolicyError, policy_schema
+from xiaoer.policies.file import policy_schema
 from xiaoer.policies.lint import Finding, lint
+from xiaoer.policies.written import PolicyError
 from xiaoer.settings import Settings
 from xiaoer.shops.demo.shop import DemoShop
 from xiaoer.store.engine import Store
@@ -44,6 +46,11 @@ class PolicyDesk:
 
     async def order(self, order_id: str) -> Order | None:
         return await self.shop.order(OrderId(order_id))
+
+    async def tier(self, order: Order) -> Tier:
+        """Of the customer whose order it is."""
+        customer = await self.shop.customer(order.customer_id)
+        return customer.tier if customer else Tier.MEMBER
 
     async def explain(self, order: Order, now: datetime, supposed: Supposed) -> tuple[Explained, ...]:
         return explain(order, self.policy, now, supposed)

@@ -1,9 +1,11 @@
 """xiaoer policy: read over, explain, try and look back at the shop's rules."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -44,7 +46,9 @@ def policy_explain(  # noqa: PLR0913 - options of a command
     unopened: Annotated[
         bool | None, typer.Option("--unopened/--opened", help="Sealed or not / 是否拆封")
     ] = None,
-    tier: Annotated[Tier, typer.Option(help="Membership / 会员等级")] = Tier.MEMBER,
+    tier: Annotated[
+        Tier | None, typer.Option(help="Membership; none: the customer's / 会员等级，不写就按顾客的")
+    ] = None,
     method: Annotated[PayMethod, typer.Option(help="To pay with instead / 改成的支付方式")] = PayMethod.CARD,
     on: Annotated[
         datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="On this day / 假设日期")
@@ -52,9 +56,8 @@ def policy_explain(  # noqa: PLR0913 - options of a command
     as_json: AsJson = False,
 ) -> None:
     """Which rule decides what may be done with an order, and what would change it / 解释一个订单能办什么."""
-    supposed = Supposed(reason=reason, unopened=unopened, tier=tier, method=method)
-    now = on.replace(tzinfo=UTC) if on else utc_now()
-    run(_explain(order_id, action, supposed, now, as_json=as_json))
+    supposed = Supposed(reason=reason, unopened=unopened, method=method)
+    run(_explain(order_id, action, supposed, tier=tier, on=on, as_json=as_json))
 
 
 @policy.command("test")
@@ -125,11 +128,22 @@ async def _lint(*, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-async def _explain(order_id: str, action: str, supposed: Supposed, now: datetime, *, as_json: bool) -> None:
+async def _explain(
+    order_id: str,
+    action: str,
+    supposed: Supposed,
+    *,
+    tier: Tier | None,
+    on: datetime | None,
+    as_json: bool,
+) -> None:
     async with open_policy(read_settings()) as desk:
         order = await desk.order(order_id)
         if order is None:
             raise Stop(f"没有这个订单：{order_id}\nThere is no order {order_id}.")
+        noon = on.replace(hour=12, tzinfo=ZoneInfo(desk.policy.time_zone)) if on else None
+        now = noon.astimezone(UTC) if noon else utc_now()
+        supposed = replace(supposed, tier=tier or await desk.tier(order))
         every = await desk.explain(order, now, supposed)
         found = [e for e in every if action in ("", e.action)]
         if not found:

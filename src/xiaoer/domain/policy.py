@@ -11,7 +11,7 @@ from xiaoer.domain.order import OrderState, PayMethod
 from xiaoer.domain.people import Tier
 from xiaoer.domain.words import Language, Words
 
-_LONGEST_CLOSURE_DAYS = 70
+_A_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +29,9 @@ class Hours:
         return self._works_on(local.date()) and self.opens <= local.time() < self.closes
 
     def next_opening(self, now: datetime) -> datetime:
-        """The first opening after `now`, in `now`'s zone. ValueError if the desk never opens."""
+        """The first opening after `now`, in `now`'s zone. ValueError if there is no day at all."""
         local = now.astimezone(ZoneInfo(self.time_zone))
-        for ahead in range(_LONGEST_CLOSURE_DAYS):
+        for ahead in range(_A_WEEK * (len(self.holidays) + 2)):  # though every week has a holiday
             day = (local + timedelta(days=ahead)).date()
             start = datetime.combine(day, self.opens, ZoneInfo(self.time_zone))
             if self._works_on(day) and start > now:

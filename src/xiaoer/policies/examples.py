@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xiaoer.domain.ids import CustomerId, LineId, OrderId, ProductId, VariantId
@@ -26,7 +25,7 @@ from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.explain import Supposed, explain
 from xiaoer.domain.verdict import Verdict
 from xiaoer.domain.words import Words
-from xiaoer.policies.file import PolicyError
+from xiaoer.policies.written import keys_of, policy_text, read_written
 
 MOST_EXAMPLES = 1_000
 ALLOWED, COLLEAGUE = "allowed", "colleague"
@@ -92,14 +91,11 @@ class Tried:
 
 def try_examples(path: Path, policy: Policy, now: datetime) -> tuple[Tried, ...]:
     """In the order of the file. PolicyError if it cannot be read."""
+    written = read_written(policy_text(path), path)
     try:
-        found = _Examples.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise PolicyError(f"{path}: no such file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path}: not readable as YAML: {error}") from error
+        found = _Examples.model_validate(written.raw)
     except ValidationError as error:
-        raise PolicyError("\n".join(_said(path, dict(e)) for e in error.errors())) from error
+        raise written.wrong(error, keys_of(_Examples)) from error
     return tuple(_try(example, policy, now) for example in found.examples)
 
 
@@ -169,8 +165,3 @@ def _order(said: _Order, policy: Policy, now: datetime) -> Order:
         parcels=(parcel,) if said.state in _SENT else (),
         item_changes=said.items_changed,
     )
-
-
-def _said(path: Path, error: dict[str, Any]) -> str:
-    key = ".".join(str(part) for part in error["loc"]) or "(the whole file)"
-    return f"{path}: {key}: {error['msg']}"

@@ -6,11 +6,19 @@ from dataclasses import replace
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from xiaoer.domain.ids import ShopId
 from xiaoer.domain.money import Money
@@ -18,14 +26,14 @@ from xiaoer.domain.order import OrderState, PayMethod
 from xiaoer.domain.people import Tier
 from xiaoer.domain.policy import Changes, CouponBudget, Goodwill, Hours, Limits, Parcels, Policy, Promises
 from xiaoer.domain.words import Language, Words
+from xiaoer.policies.written import keys_of, policy_text, read_written
 
 _MINOR_UNITS = 100  # of every currency a policy may name so far
 _FINGERPRINT = 8  # hexadecimal digits
 _DECADE_DAYS = 3_650  # nobody means more
-
-
-class PolicyError(Exception):
-    """The file cannot be used. The message names file and key, and says what to write."""
+_DIGITS = 2  # decimals of those currencies
+_MOST_AMOUNT = 10**9
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 
 
 def load_policy(path: Path) -> Policy:
@@ -38,16 +46,6 @@ def version_of(text: str, named: str) -> str:
     return f"{named}+{hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT]}"
 
 
-def policy_text(path: Path) -> str:
-    """As it is written. PolicyError if there is no such file, or it is no text."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise PolicyError(f"{path}: no such file. Copy the demo shop's policy.yaml there.") from error
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"{path}: not readable as YAML: {error}") from error
-
-
 def policy_schema() -> dict[str, Any]:
     """The file's form as JSON Schema (2020-12), by which editors complete and check it."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_File.model_json_schema()}
@@ -55,14 +53,11 @@ def policy_schema() -> dict[str, Any]:
 
 def read_policy(text: str, path: Path) -> Policy:
     """`path` is only named in what is said of mistakes."""
+    found = read_written(text, path)
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{path}: not readable as YAML: {error}") from error
-    try:
-        read = _policy(_File.model_validate(raw))
+        read = _policy(_File.model_validate(found.raw))
     except ValidationError as error:
-        raise PolicyError("\n".join(_advice(path, dict(e)) for e in error.errors())) from error
+        raise found.wrong(error, keys_of(_File)) from error
     return replace(read, version=version_of(text, read.version))
 
 
@@ -71,38 +66,75 @@ def read_policy(text: str, path: Path) -> Policy:
 
 def _pattern(text: str) -> str:
     try:
-        re.compile(text)
+        anything = re.fullmatch(text, "")
     except re.error as error:
-        raise ValueError(f"not a regular expression ({error}); write for instance M[0-9]{{8}}") from error
+        said = f"not a regular expression ({error}); write for instance M[0-9]{{8}}"
+        raise ValueError(f"不是正则表达式，例如 M[0-9]{{8}} / {said}") from error
+    if anything:
+        raise ValueError(
+            "不能连空白也算订单号，例如 M[0-9]{8} / this takes nothing for an order number; "
+            "write for instance M[0-9]{8}"
+        )
     return text
 
 
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("not a time zone; write for instance Asia/Shanghai") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        said = "不是时区，例如 Asia/Shanghai / not a time zone; write for instance Asia/Shanghai"
+        raise ValueError(said) from error
     return name
 
 
-def _clock(text: str) -> str:
-    try:
-        time.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError('not a time of day; write it in quotes, for instance "09:00"') from error
+def _currency(code: str) -> str:
+    known = code in list_currencies() and get_currency_precision(code) == _DIGITS
+    if not known:
+        raise ValueError(
+            "要写有两位小数的货币代码，例如 CNY / write the code of a currency with two decimals, such as CNY"
+        )
+    return code
+
+
+def _clock(text: Any) -> Any:  # noqa: ANN401 - as it is written
+    if not isinstance(text, str) or not re.fullmatch(_CLOCK, text):
+        raise ValueError(
+            '时间要加英文引号，写成 "09:00" 这样，最晚 "23:59" / not a time of day; write it in quotes, '
+            'for instance "09:00", at the latest "23:59"'
+        )
     return text
 
 
 def _phone(text: str) -> str:
     if not re.fullmatch(r"[0-9+() -]{5,30}", text):
-        raise ValueError('not a phone number; write it in quotes, such as "400-000-0000", or leave it out')
+        raise ValueError(
+            '电话要加引号，例如 "400-000-0000"，没有就不写 / not a phone number; write it in quotes, '
+            'such as "400-000-0000", or leave it out'
+        )
     return text
 
 
-Days = Annotated[int, Field(ge=0, le=_DECADE_DAYS)]
-Span = tuple[Days, Days]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # in the currency's main unit, as people write it
-Clock = Annotated[str, AfterValidator(_clock)]
+def _number(value: Any) -> Any:  # noqa: ANN401 - as it is written
+    """YAML reads yes and no as true and false: no number is meant by them."""
+    if isinstance(value, bool):
+        raise ValueError("要写数字 / write a number")
+    return value
+
+
+def _span(days: tuple[int, int]) -> tuple[int, int]:
+    if days[0] > days[1]:
+        raise ValueError("前一个不能大于后一个 / the first must not be greater than the second")
+    return days
+
+
+_Number = BeforeValidator(_number)
+Days = Annotated[int, Field(ge=0, le=_DECADE_DAYS), _Number]
+Times = Annotated[int, Field(ge=1, le=100), _Number]
+HoursLong = Annotated[int, Field(ge=1, le=24 * _DECADE_DAYS), _Number]
+Span = Annotated[tuple[Days, Days], AfterValidator(_span)]
+# In the currency's main unit, as people write it.
+Amount = Annotated[float, Field(ge=0, le=_MOST_AMOUNT, allow_inf_nan=False), _Number]
+Clock = Annotated[str, Field(pattern=f"^{_CLOCK}$"), BeforeValidator(_clock)]
 
 
 class Day(StrEnum):
@@ -142,7 +174,7 @@ class _Words(_Part):
 class _Shop(_Part):
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: _Words
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), BeforeValidator(_currency)]
     time_zone: Annotated[str, AfterValidator(_zone)]
     languages: list[Language] = Field(min_length=1)
     order_number: Annotated[str, AfterValidator(_pattern)]
@@ -155,9 +187,17 @@ class _Hours(_Part):
     days: list[Day] = Field(min_length=1)
     holidays: list[date] = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _opens_first(self) -> Self:
+        if self.open >= self.close:
+            raise ValueError(
+                'open 要早于 close；营业到半夜写 "23:59" / open must be before close; until midnight: "23:59"'
+            )
+        return self
+
 
 class _Dispatch(_Part):
-    within_hours: int = Field(gt=0, le=24 * _DECADE_DAYS)
+    within_hours: HoursLong
 
 
 class _Delivery(_Part):
@@ -180,7 +220,7 @@ class _Cancel(_States):
 
 
 class _Changes(_States):
-    times: int = Field(default=1, ge=1, le=100)
+    times: Times = 1
     on_file: bool = False
 
 
@@ -194,7 +234,7 @@ class _PaymentChanges(_Changes):
 
 
 class _ShippingPaidBy(_Part):
-    faulty: PaidBy
+    faulty: Literal["shop"]  # the law of most places; nothing else is computed
     other: PaidBy
 
 
@@ -230,7 +270,7 @@ class _PriceProtection(_Part):
 
 
 class _Warranty(_Part):
-    months_by_category: dict[str, Annotated[int, Field(ge=1, le=600)]] = Field(default_factory=dict)
+    months_by_category: dict[str, Annotated[int, Field(ge=1, le=600), _Number]] = Field(default_factory=dict)
 
 
 class _People(_Part):
@@ -245,16 +285,16 @@ class _Limits(_Part):
 
 class _Goodwill(_Part):
     most: Amount
-    percent: int = Field(ge=1, le=100)
-    times: int = Field(ge=1, le=100)
+    percent: Annotated[int, Field(ge=1, le=100), _Number]
+    times: Times
     within_days: Days
 
 
 class _Coupons(_Part):
     amount: Amount
-    times: int = Field(ge=1, le=100)
+    times: Times
     within_days: Days
-    valid_days: int = Field(ge=1, le=_DECADE_DAYS)
+    valid_days: Annotated[int, Field(ge=1, le=_DECADE_DAYS), _Number]
 
 
 class _Parcels(_Part):
@@ -264,9 +304,9 @@ class _Parcels(_Part):
 
 
 class _Promises(_Part):
-    call_back_hours: int = Field(default=24, ge=1, le=24 * _DECADE_DAYS)
-    ticket_hours: int = Field(default=48, ge=1, le=24 * _DECADE_DAYS)
-    invoice_hours: int = Field(default=48, ge=1, le=24 * _DECADE_DAYS)
+    call_back_hours: HoursLong = 24
+    ticket_hours: HoursLong = 48
+    invoice_hours: HoursLong = 48
 
 
 class _File(_Part):
@@ -381,16 +421,3 @@ def _hours(file: _File) -> Hours:
         time_zone=file.shop.time_zone,
         holidays=frozenset(hours.holidays),
     )
-
-
-def _advice(path: Path, error: dict[str, Any]) -> str:
-    key = ".".join(str(part) for part in error["loc"]) or "(the whole file)"
-    match error["type"]:
-        case "extra_forbidden":
-            return f"{path}: {key}: this key is not known. Check its spelling, or remove it."
-        case "missing":
-            return f"{path}: {key}: this key is missing. Add it; the demo shop's policy.yaml shows how."
-        case "enum":
-            return f"{path}: {key}: {error['input']!r} is not possible. Write {error['ctx']['expected']}."
-        case _:
-            return f"{path}: {key}: {error['msg'].removeprefix('Value error, ')} (found: {error['input']!r})."

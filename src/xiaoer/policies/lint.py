@@ -54,9 +54,11 @@ def _windows(policy: Policy, categories: Collection[str]) -> Iterator[Finding]:
         every = (days, *by_category.values())
         for tier, own in by_tier.items():
             yield from _member_window(f"{part}.by_tier.{tier.value}", own, min(every), max(every))
-    for name in sorted(policy.unopened_only):
-        if _unknown(name, categories):
-            yield _no_category(f"return.unopened_only.{name}", name)
+    for part, names in (
+        ("return.unopened_only", policy.unopened_only),
+        ("warranty.months_by_category", policy.warranty_months),
+    ):
+        yield from (_no_category(f"{part}.{x}", x) for x in sorted(names) if _unknown(x, categories))
     for name in sorted(categories):
         yield from _kept_too_long(policy, name)
 

@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from xiaoer.domain.persona import Manner, Persona
 from xiaoer.domain.understanding import Mood
 from xiaoer.domain.words import Words
-from xiaoer.policies.file import PolicyError, policy_text
+from xiaoer.policies.written import keys_of, policy_text, read_written
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -35,13 +34,11 @@ class _File(BaseModel):
 
 def load_persona(path: Path) -> Persona:
     """PolicyError if the file is missing, no YAML, or says something unknown."""
+    found = read_written(policy_text(path), path)
     try:
-        given = _File.model_validate(yaml.safe_load(policy_text(path)) or {})
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{path}: not readable as YAML: {error}") from error
+        given = _File.model_validate(found.raw or {})
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise PolicyError(f"{path}: {'; '.join(wrong)}") from error
+        raise found.wrong(error, keys_of(_File)) from error
     return Persona(
         name=Words(given.name.zh, given.name.en),
         manner=given.manner,
