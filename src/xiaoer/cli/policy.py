@@ -156,9 +156,16 @@ async def _explain(
 
 
 def _show_explained(desk: PolicyDesk, found: list[Explained], now: datetime) -> None:
-    table = Table(
-        "操作 action", "商品 item", "结论 verdict", "规则 rule", "依据 facts", "怎样才行 it could, if"
-    )
+    table = Table()
+    for name in (
+        "操作 action",
+        "商品 item",
+        "结论 verdict",
+        "规则 rule",
+        "依据 facts",
+        "怎样才行 it could, if",
+    ):
+        table.add_column(name, overflow="fold")  # what is cut off cannot be looked up
     calendar = Calendar(Language.ZH, desk.policy.time_zone, now)
     for e in found:
         verdict = e.verdict
