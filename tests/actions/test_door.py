@@ -75,6 +75,19 @@ def put(bench: Bench, order: Order) -> None:
     bench.shop.shop._put(order)
 
 
+TYPED = {"prove_order"}  # a guest's order is not theirs to choose from
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(n for n, a in CATALOGUE.items() if "order_id" in a.takes.model_fields and n not in TYPED),
+)
+async def test_what_needs_an_order_lets_the_customer_choose_one(name: str) -> None:
+    """Without `choices`, "which order?" is never asked: the list of orders comes instead, and the wish is lost."""
+    picked = await CATALOGUE[name].choices("order_id", {}, MEI, Bench().reach())
+    assert picked, f"{name} needs `choices` for order_id"
+
+
 @pytest.mark.parametrize("action", WRITES)
 async def test_a_write_asks_first_and_changes_nothing(action: str) -> None:
     bench = Bench()
