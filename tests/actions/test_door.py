@@ -83,7 +83,7 @@ TYPED = {"prove_order"}  # a guest's order is not theirs to choose from
     sorted(n for n, a in CATALOGUE.items() if "order_id" in a.takes.model_fields and n not in TYPED),
 )
 async def test_what_needs_an_order_lets_the_customer_choose_one(name: str) -> None:
-    """Without `choices`, "which order?" is never asked: the list of orders comes instead, and the wish is lost."""
+    """Without `choices`, "which order?" is never asked: the list of orders comes, and the wish is lost."""
     picked = await CATALOGUE[name].choices("order_id", {}, MEI, Bench().reach())
     assert picked, f"{name} needs `choices` for order_id"
 

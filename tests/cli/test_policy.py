@@ -1,6 +1,7 @@
 """xiaoer policy, as it is typed."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -55,6 +56,8 @@ def test_an_order_is_explained_with_its_rules(
 ) -> None:
     order_id = _order(template, "delivered")
     table = typed("explain", order_id)
+    assert "already_delivered" in table
+    assert re.search("until: 20[0-9]{2}-[0-9]{2}-[0-9]{2} 23:59", table), "with its year"
     monkeypatch.setattr(out, "width", 80)
     table = typed("explain", order_id)
     whole = "".join(part.strip() for row in table.splitlines() for part in row.split("│")[4:5])

@@ -18,7 +18,7 @@ from xiaoer.domain.order import CaseReason, PayMethod
 from xiaoer.domain.people import Tier
 from xiaoer.domain.rules.explain import Explained, Supposed
 from xiaoer.domain.words import Language
-from xiaoer.speak.formats import Calendar, money
+from xiaoer.speak.formats import money
 
 policy = typer.Typer(help="The shop's rules / 店铺规则", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON / 输出 JSON")]
@@ -152,10 +152,10 @@ async def _explain(
         if as_json:
             print(json.dumps([_as_json(e) for e in found], ensure_ascii=False, indent=2))
             return
-        _show_explained(desk, found, now)
+        _show_explained(desk, found)
 
 
-def _show_explained(desk: PolicyDesk, found: list[Explained], now: datetime) -> None:
+def _show_explained(desk: PolicyDesk, found: list[Explained]) -> None:
     table = Table()
     for name in (
         "操作 action",
@@ -166,13 +166,13 @@ def _show_explained(desk: PolicyDesk, found: list[Explained], now: datetime) -> 
         "怎样才行 it could, if",
     ):
         table.add_column(name, overflow="fold")  # what is cut off cannot be looked up
-    calendar = Calendar(Language.ZH, desk.policy.time_zone, now)
+    zone = ZoneInfo(desk.policy.time_zone)
     for e in found:
         verdict = e.verdict
         says = verdict.reason.value if verdict.reason else "✓"
         if verdict.approval:
             says = f"✓ 需人工 a colleague: {verdict.approval.value}"
-        facts = [f"{name}: {_plain(value, calendar)}" for name, value in _telling(e).items()]
+        facts = [f"{name}: {_plain(value, zone)}" for name, value in _telling(e).items()]
         item = e.line.title.zh if e.line else ""
         table.add_row(e.action, item, says, verdict.rule, "\n".join(facts), ", ".join(verdict.could))
     out.print(table)
@@ -183,12 +183,12 @@ def _telling(e: Explained) -> dict[str, Any]:
     return {k: v for k, v in e.verdict.facts.items() if k not in ("order_id", "item") and v not in (None, "")}
 
 
-def _plain(value: Any, calendar: Calendar) -> str:  # noqa: ANN401 - a fact
+def _plain(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 - a fact
     match value:
         case Money():
             return money(value, Language.ZH)
         case datetime():
-            return calendar.time(value)
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         case _:
             return str(value)
 

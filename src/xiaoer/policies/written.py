@@ -99,8 +99,8 @@ def policy_text(path: Path) -> str:
 # --- YAML ----------------------------------------------------------------------------------------
 
 _NO_FILE = Words(
-    "没有这个文件；规则可以从演示店铺的 policy.yaml 复制",
-    "no such file. A policy can be copied from the demo shop's policy.yaml.",
+    "没有这个文件；规则和例子可以从演示店铺复制（policy.yaml、policy.examples.yaml）",
+    "no such file. The demo shop's policy.yaml and policy.examples.yaml can be copied.",
 )
 _CONTROL = Words("有看不见的控制字符，请删掉", "there is an invisible control character: delete it")
 _DEEP = Words("括号套得太深", "brackets are nested too deeply")
