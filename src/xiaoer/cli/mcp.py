@@ -1,11 +1,13 @@
 """`xiaoer mcp`: agents of customers ask over the Model Context Protocol."""
 
+import socket
 import sys
 from typing import Annotated
 
 import structlog
 import typer
 import uvicorn
+from typing_extensions import override
 
 from xiaoer.app import open_app
 from xiaoer.app.agents import need, token_for
@@ -60,6 +62,15 @@ async def _over_http(settings: Settings, host: str, port: int) -> None:
         config = uvicorn.Config(
             served, host=host, port=port, log_level="warning", access_log=False, server_header=False
         )
-        shown = f"[{host}]" if ":" in host else host
-        print(f"MCP: http://{shown}:{port}/mcp")
-        await uvicorn.Server(config).serve()
+        await _Server(config).serve()
+
+
+class _Server(uvicorn.Server):
+    """Says where it is, once an agent can reach it there."""
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = self.config.host, self.config.port
+        if self.started:
+            print(f"MCP: http://{f'[{host}]' if ':' in host else host}:{port}/mcp", flush=True)
