@@ -32,8 +32,9 @@ class GiveGoodwill(Action[OrderArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        before = await _given_before(order, reach)
-        verdict = may_be_consoled(order, reach.policy, reach.now, given_before=before)
+        before, owner = await _given_before(order, reach), await reach.shop.customer(order.customer_id)
+        coupons = owner.coupons if owner else ()
+        verdict = may_be_consoled(order, reach.policy, reach.now, given_before=before, coupons=coupons)
         if (no := verdict.refused()) is not None:
             return no
         facts: Facts = {**verdict.facts, **refund_words(order, reach.policy)}

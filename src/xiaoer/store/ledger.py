@@ -13,7 +13,7 @@ from xiaoer.domain.outcome import Done, Failed, NeedsApproval, NeedsConfirm, Out
 from xiaoer.domain.people import Actor, Proof, Role
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.domain.reply import ConfirmCard, Origin
-from xiaoer.domain.rules.money import Spent, given_back
+from xiaoer.domain.rules.money import GESTURES, Spent, given_back
 from xiaoer.store import job_rows
 from xiaoer.store.codec import dumps, loads
 from xiaoer.store.engine import Store
@@ -176,13 +176,16 @@ def _spent(
     owner: CustomerId | None,
     orders: Collection[OrderId],
 ) -> Spent:
-    """Effects nobody had to agree to; this one's own row is left out."""
+    """Effects nobody had to agree to, and gestures under way, agreed to or not. Its own row is left out."""
     c = intents.c
-    alone = and_(
-        c.shop_id == effect.actor.shop_id, c.state.in_(_GIVEN), c.agreed_by.is_(None), c.id != effect.id
-    )
+    others = and_(c.shop_id == effect.actor.shop_id, c.id != effect.id)
+    alone = and_(others, c.state.in_(_GIVEN), c.agreed_by.is_(None))
     today = and_(alone, c.taken_at >= since)
     theirs = or_(c.customer_id == owner, c.order_id.in_(list(orders)))
+    lost = and_(c.state == ProposalState.UNCLEAR.value, c.taken_at >= since)
+    sent = and_(
+        others, theirs, c.action.in_(tuple(GESTURES)), or_(c.state == ProposalState.TAKEN.value, lost)
+    )
 
     def total(where: ColumnElement[bool]) -> int:
         return int(conn.scalar(select(func.coalesce(func.sum(c.amount), 0)).where(where)) or 0)
@@ -191,6 +194,7 @@ def _spent(
         order=total(and_(alone, c.order_id == _order_of(effect.plan))),
         customer_today=total(and_(today, theirs)) if owner else 0,
         shop_today=total(today),
+        gestures=int(conn.scalar(select(func.count()).where(sent)) or 0) if owner else 0,
     )
 
 

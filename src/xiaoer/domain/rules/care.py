@@ -18,7 +18,7 @@ from xiaoer.domain.order import (
     RefundWhy,
 )
 from xiaoer.domain.outcome import Reason
-from xiaoer.domain.people import Tier
+from xiaoer.domain.people import Coupon, Tier
 from xiaoer.domain.policy import Policy
 from xiaoer.domain.rules.money import left_to_refund, may_give_goodwill, refund_for, warranty_until
 from xiaoer.domain.rules.parcels import arrived_at, is_late, may_report_damage, may_report_lost
@@ -116,11 +116,15 @@ def went_wrong(order: Order, now: datetime) -> bool:
     return is_late(order, now) or case or paid_back
 
 
-def may_be_consoled(order: Order, policy: Policy, now: datetime, *, given_before: int) -> Verdict:
-    """A gesture is for what went wrong, never for asking."""
+def may_be_consoled(
+    order: Order, policy: Policy, now: datetime, *, given_before: int, coupons: Sequence[Coupon] = ()
+) -> Verdict:
+    """A gesture is for what went wrong, never for asking; whom a coupon has consoled is not paid as well."""
+    facts: Facts = {"order_id": order.id, "instead": "call_person"}
     if policy.goodwill is not None and not went_wrong(order, now):
-        facts: Facts = {"order_id": order.id, "instead": "call_person"}
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.NOTHING_WRONG, facts=facts)
+    if policy.goodwill is not None and any(coupon.order_id == order.id for coupon in coupons):
+        return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.GIVEN_BEFORE, facts=facts)
     return may_give_goodwill(order, policy, given_before=given_before)
 
 

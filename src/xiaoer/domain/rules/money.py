@@ -16,6 +16,8 @@ from xiaoer.domain.verdict import OF_THE_ORDER, Verdict
 from xiaoer.domain.ways import Source
 
 _PAID_AGAIN = frozenset({"change_payment"})
+# Counted over all of a customer's orders, in the order system's own books, and the line that says how often.
+GESTURES: Mapping[str, str] = {"give_goodwill": "goodwill.times", "give_coupon": "coupons.times"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Spent:
     order: int = 0
     customer_today: int = 0
     shop_today: int = 0
+    gestures: int = 0  # under way to this customer: how many, for no book holds them yet
 
 
 def refund_for(order: Order, line: Line, fee: Money) -> Money:
@@ -109,6 +112,8 @@ def approval_for(action: str, refund: Money, spent: Spent, policy: Policy) -> tu
     """Why a colleague must agree before so much goes back, and the line that says so; None: nobody need."""
     if action in policy.people_only:
         return Reason.NEEDS_COLLEAGUE, "people.always"
+    if action in GESTURES and spent.gestures:
+        return Reason.NEEDS_COLLEAGUE, GESTURES[action]
     limits = policy.limits
     for limit, before, name in (
         (limits.per_order, spent.order, "per_order"),
