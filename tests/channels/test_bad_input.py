@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from tests.channels.counter import JSON, House, house
+from tests.channels.counter import JSON, POLICY, House, house
 
 from xiaoer.channels.web.front import Limits
 from xiaoer.domain.ports import StoreDown
@@ -201,7 +201,7 @@ async def test_a_turn_that_breaks_leaves_the_message_and_the_counter_standing(co
     whole, counter.app.state.turns.answer = counter.app.state.turns.answer, broken
     assert (await visitor.say("你好")).status_code == 202
     await counter.quiet()
-    assert await counter.log.unanswered(limit=9) == [visitor.id]
+    assert await counter.log.unanswered(POLICY.shop_id, limit=9) == [visitor.id]
     counter.app.state.turns.answer = whole
     assert (await visitor.say("在吗")).status_code == 202
     await counter.quiet()

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.channels.counter import house
+from tests.channels.counter import POLICY, house
 
 from xiaoer.channels.web.turns import Pace, Turns
 from xiaoer.domain.ids import ConversationId
@@ -78,7 +78,7 @@ async def test_going_down_answers_what_was_acknowledged(store: Store) -> None:
         visitor = await counter.visitor()
         await visitor.say("还没等到回复")
     assert counter.clerk.turns == [["还没等到回复"]]
-    assert await counter.log.unanswered(limit=9) == []
+    assert await counter.log.unanswered(POLICY.shop_id, limit=9) == []
 
 
 async def test_what_runs_beside_the_requests_ends_with_the_app(store: Store) -> None:

@@ -1,15 +1,15 @@
 """What each process looks after by itself: who was left without an answer; what breaks stops nothing else."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from tests.clock import NOON, Clock
 from tests.turns.counter import Talk
-from tests.turns.house import Opened
+from tests.turns.house import HouseUrl, Opened
 from typing_extensions import override
 
 from xiaoer.domain.conversation import Inbound, TurnRecord
-from xiaoer.domain.ids import ConversationId
+from xiaoer.domain.ids import ConversationId, ShopId
 from xiaoer.domain.reply import Origin
 from xiaoer.jobs import Upkeep
 from xiaoer.turn import Clerk
@@ -58,6 +58,22 @@ async def test_who_was_left_without_an_answer_gets_one(opened: Opened) -> None:
         for _ in range(3):
             await upkeep.look(SOON)
         assert [await replies(talk) for talk in talks] == [1, 1]
+
+
+async def test_a_conversation_of_another_shop_in_the_same_database_is_left_to_that_shop(
+    opened: Opened, house_url: HouseUrl
+) -> None:
+    """Its orders, its rules and its words are not ours: a customer of theirs may have an id of ours."""
+    for database in ("sqlite", "postgresql"):
+        async with opened(Clock(), database_url=house_url(database)) as (app, _):
+            talk = await Talk.start(app, Clock(), email=MEI)
+            await writes(talk)
+            policy = replace(app.house.policy, shop_id=ShopId("another"))
+            next_door = replace(app.clerk, house=replace(app.house, policy=policy))
+            await Upkeep(clerk=next_door).look(SOON)
+            assert await replies(talk) == 0
+            await Upkeep(clerk=app.clerk).look(SOON)
+            assert await replies(talk) == 1
 
 
 async def test_a_conversation_that_breaks_keeps_no_other_waiting(opened: Opened) -> None:

@@ -92,7 +92,7 @@ async def test_a_persons_message_is_received_once_and_asks_nothing(store: Store)
     assert (new, message.origin, message.staff_id) == (True, Origin.HUMAN, "s1")
     assert await log.receive(inbound, now=NOW) == (message, False)
     assert (await log.pending(conversation.id))[1] == []
-    assert await log.unanswered(limit=10) == []
+    assert await log.unanswered(SHOP, limit=10) == []
 
 
 async def test_messages_without_a_client_id_are_never_repeats(store: Store) -> None:
@@ -294,10 +294,10 @@ async def test_what_a_crash_left_behind_is_found(store: Store) -> None:
         await log.finish_turn(await turn(log, answered.id), now=NOW)
     working = log.lease(busy.id, now=NOW)  # kept: thrown away, it would be given back
     await working.__aenter__()
-    assert await log.unanswered(limit=10) == [crashed.id]
+    assert await log.unanswered(SHOP, limit=10) == [crashed.id]
     now = LATER
-    assert set(await log.unanswered(limit=10)) == {crashed.id, busy.id}
-    assert len(await log.unanswered(limit=1)) == 1
+    assert set(await log.unanswered(SHOP, limit=10)) == {crashed.id, busy.id}
+    assert len(await log.unanswered(SHOP, limit=1)) == 1
 
 
 async def test_say_appends_with_its_origin(store: Store) -> None:

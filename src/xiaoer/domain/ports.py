@@ -300,7 +300,9 @@ class Conversations(Protocol):
         """The conversation and its customer messages that have no reply yet, oldest first."""
         ...
 
-    async def unanswered(self, *, limit: int, before: datetime | None = None) -> Sequence[ConversationId]:
+    async def unanswered(
+        self, shop_id: ShopId, *, limit: int, before: datetime | None = None
+    ) -> Sequence[ConversationId]:
         """Conversations with pending messages, silent since `before`, and no live lease: left by a crash."""
         ...
 

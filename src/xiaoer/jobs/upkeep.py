@@ -37,9 +37,9 @@ class Upkeep:
 
     async def look(self, now: datetime) -> None:
         """One look. Every part is safe to run in several processes at once."""
-        for conversation_id in await self.clerk.house.conversations.unanswered(
-            limit=MOST, before=now - SETTLED
-        ):
+        house = self.clerk.house
+        left = await house.conversations.unanswered(house.policy.shop_id, limit=MOST, before=now - SETTLED)
+        for conversation_id in left:
             await _alone("answer", self.clerk.answer(conversation_id))
         for part, look in self.looks.items():
             await _alone(part, look(now))

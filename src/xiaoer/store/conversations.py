@@ -55,6 +55,7 @@ _LATEST = (
 _UNANSWERED = (
     select(conversations.c.id)
     .where(
+        conversations.c.shop_id == bindparam("shop"),
         conversations.c.asked_seq > conversations.c.answered_seq,
         conversations.c.updated_at <= bindparam("before", type_=conversations.c.updated_at.type),
         FREE,
@@ -140,10 +141,12 @@ class SqlConversations:
     async def pending(self, conversation_id: ConversationId) -> tuple[Conversation, Sequence[Message]]:
         return await self._store.read(lambda conn: _pending(conn, conversation_id))
 
-    async def unanswered(self, *, limit: int, before: datetime | None = None) -> Sequence[ConversationId]:
+    async def unanswered(
+        self, shop_id: ShopId, *, limit: int, before: datetime | None = None
+    ) -> Sequence[ConversationId]:
         """Longest silent first."""
         now = self._clock()
-        given = {"now": now, "before": before or now, "most": limit}
+        given = {"shop": shop_id, "now": now, "before": before or now, "most": limit}
         return await self._store.read(
             lambda conn: [ConversationId(found) for found in conn.scalars(_UNANSWERED, given)]
         )
