@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.store.samples import GUEST, NOW, SHOP, customer, opened
 
-from xiaoer.domain.ids import ConversationId, IntentId, OrderId
+from xiaoer.domain.ids import ConversationId, IntentId, OrderId, StaffId
 from xiaoer.domain.job import JobState
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done, Outcome, Plan, Reason, Refused
@@ -121,6 +121,21 @@ async def test_with_an_effect_that_is_taken_stands_the_job_that_settles_it(store
         (taken, timedelta(seconds=30)),
         (lost, timedelta(seconds=5)),
     ]
+
+
+async def test_a_colleague_s_yes_is_settled_though_a_look_from_before_it_is_still_under_way(
+    store: Store,
+) -> None:
+    """A slow turn: its effect was looked up before the limits had held it."""
+    ledger, jobs, late = SqlLedger(store), SqlJobs(store), NOW + timedelta(seconds=31)
+    intent_id = await proposed(ledger, (await opened(SqlConversations(store))).id)
+    assert await ledger.take(intent_id, now=NOW)
+    [before] = await jobs.take(SHOP, now=late, until=LATER, kinds=["settle_effect"], limit=9)
+    await ledger.hold(intent_id, Reason.ABOVE_LIMIT, "limits.per_order", now=late)
+    assert await ledger.agree(intent_id, StaffId("lin"), now=late)
+    assert not await jobs.done(before, now=late)
+    [after] = await jobs.listed(SHOP, states=[JobState.READY], limit=9)
+    assert (after.key, after.run_at - late) == (intent_id, timedelta(seconds=30))
 
 
 async def test_what_was_unclear_may_be_found_out(store: Store) -> None:

@@ -40,9 +40,9 @@ def drop(conn: Connection, shop_id: str, kind: str, key: str, now: datetime) -> 
 
 
 def again(conn: Connection, shop_id: str, kind: str, key: str, *, at: datetime) -> None:
-    """One that was over is to be done once more."""
+    """One that was over is to be done once more. Who is still at it from before ends nothing any more."""
     anew = {"state": JobState.READY.value, "run_at": at, "tries": 0, "finished_at": None, "error": ""}
-    conn.execute(update(jobs).where(_named(shop_id, kind, key)).values(anew))
+    conn.execute(update(jobs).where(_named(shop_id, kind, key)).values(**anew, **FREED))
 
 
 def take(
