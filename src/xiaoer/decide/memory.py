@@ -130,6 +130,8 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     then = call.then or (memory.task.then if mine and memory.task else None)
     task = Task(action=call.action, args=call.args, then=then, asks=call.asks)
     after = replace(memory, lost=0, last=task, task=None if mine else memory.task)
+    if call.confirmed is not None:  # whatever came of it, it cannot be pressed again
+        after = replace(after, card=None)
     if isinstance(outcome, NeedsConfirm):
         next_ = (call.then,) if call.then else ()  # a further wish: its card comes when this one is answered
         shown = replace(after, proposal=outcome.intent_id, card=outcome.intent_id)
@@ -145,8 +147,6 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
         return replace(after, offer=Task(action="call_person", args={"why": "shop"}))
     if then is not None:
         after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])
-    if call.confirmed is not None:
-        after = replace(after, card=None)
     return _spoken_of(after, outcome.facts) if isinstance(outcome, Done) else after
 
 
