@@ -30,6 +30,7 @@ from xiaoer.guard.proposed import is_fact
 CARD_LIVES = timedelta(
     minutes=30
 )  # long enough to look something up, short enough that prices and stock hold
+_RESULTS = frozenset({ProposalState.DONE, ProposalState.REFUSED, ProposalState.UNCLEAR})
 MOST_ORDERS = 1_000  # of one customer, whose effects of a day are counted together
 _log = structlog.get_logger(__name__)
 
@@ -158,7 +159,7 @@ async def _confirmed(intent_id: IntentId, actor: Actor, reach: Reach) -> Outcome
         await reach.ledger.finish(intent_id, ProposalState.EXPIRED, None, now=reach.now)
         return Refused(Reason.CARD_EXPIRED, {"action": proposal.plan.action})
     if not await reach.ledger.take(intent_id, now=reach.now):
-        return Refused(Reason.CARD_USED, {"action": proposal.plan.action})
+        return _answered(await reach.ledger.proposal(intent_id) or proposal)  # somebody else was first
     # Taken first and counted then: of two at once at least the later sees the other.
     try:
         needed = await _approval(intent_id, reach)
@@ -196,12 +197,16 @@ async def _done(proposal: Proposal, actor: Actor, reach: Reach) -> Outcome:
 
 
 def _answered(proposal: Proposal) -> Outcome:
-    """A card pressed again hears the first result again."""
+    """A card pressed again hears the first result again, or that there is none yet."""
     if proposal.state is ProposalState.NEEDS_STAFF:
         return NeedsApproval(proposal.id, proposal.plan, proposal.approval or Reason.NEEDS_COLLEAGUE)
-    if proposal.state is ProposalState.DONE and proposal.outcome is not None:
+    if proposal.state in _RESULTS and proposal.outcome is not None:
         return proposal.outcome
-    reason = Reason.CARD_EXPIRED if proposal.state is ProposalState.EXPIRED else Reason.CARD_USED
+    reasons = {
+        ProposalState.EXPIRED: Reason.CARD_EXPIRED,
+        ProposalState.TAKEN: Reason.CARD_UNDER_WAY,
+    }
+    reason = reasons.get(proposal.state, Reason.CARD_USED)
     return Refused(reason, {"action": proposal.plan.action})
 
 

@@ -28,7 +28,13 @@ LONGEST_QUOTE = 300  # characters of what the customer said last
 SLOT = "slot"  # a question of ours that may repeat what the customer said
 _JOINT = " · "
 _NO_ANSWER = frozenset(  # of a call, not of a wish
-    {Reason.BAD_ARGUMENTS, Reason.NO_SUCH_ACTION, Reason.CARD_USED, Reason.CARD_UNKNOWN}
+    {
+        Reason.BAD_ARGUMENTS,
+        Reason.NO_SUCH_ACTION,
+        Reason.CARD_USED,
+        Reason.CARD_UNDER_WAY,
+        Reason.CARD_UNKNOWN,
+    }
 )
 _AMOUNTS = ("refund", "amount", "value")
 

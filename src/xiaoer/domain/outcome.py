@@ -88,6 +88,7 @@ class Reason(StrEnum):
     # the confirmation
     CARD_EXPIRED = "card_expired"
     CARD_USED = "card_used"
+    CARD_UNDER_WAY = "card_under_way"  # said yes to already; its result is told when it is known
     CARD_UNKNOWN = "card_unknown"  # also another customer's
     WORLD_CHANGED = "world_changed"  # the order is not what the card showed
     # the outside

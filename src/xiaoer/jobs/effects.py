@@ -10,7 +10,6 @@ from xiaoer.domain.conversation import State
 from xiaoer.domain.decision import Chosen, Do, HandOff
 from xiaoer.domain.ids import IntentId
 from xiaoer.domain.job import SETTLE, Later
-from xiaoer.domain.outcome import Done
 from xiaoer.domain.ports import Proposal, ProposalState
 from xiaoer.jobs.kinds import Kind
 from xiaoer.turn import Clerk
@@ -19,6 +18,7 @@ AGAIN = timedelta(seconds=10)  # between look-ups
 LAST = timedelta(seconds=55)  # after it was sent: a poll and a slow look-up still fit into the minute
 TIMEOUT_S = 30.0
 _IN_DOUBT = (ProposalState.TAKEN, ProposalState.UNCLEAR)
+_RESULTS = (ProposalState.DONE, ProposalState.REFUSED)
 _log = structlog.get_logger(__name__)
 
 
@@ -60,11 +60,8 @@ class Effects:
         return await self.clerk.house.ledger.proposal(effect.id) or effect
 
     async def _tell_result(self, effect: Proposal) -> None:
-        """What was found out here and not by the turn that sent it. A second time it is not said."""
-        outcome = effect.outcome
-        if not isinstance(outcome, Done) or outcome.facts.get("situation") != "looked_up":
-            return
-        if await self._state(effect) is not None:
+        """What was found out here, or by a turn that was never kept. A second time it is not said."""
+        if effect.state in _RESULTS and await self._state(effect) is not None:
             chosen = Chosen(Do(effect.plan.action, confirmed=effect.id), "job:settled")
             await self.clerk.tell(effect.conversation_id, chosen, once=f"settled-{effect.id}")
 

@@ -80,7 +80,10 @@ class SqlLedger:
         return found[0] if found else None
 
     async def take(self, intent_id: IntentId, *, now: datetime) -> bool:
-        """Also False for a card whose time is over. With it stands the job that settles it after a crash."""
+        """Also False for a card whose time is over.
+
+        With it stands the job that settles it after a crash, until a turn is kept that says what came of it.
+        """
         change = (
             update(intents)
             .where(
@@ -215,8 +218,6 @@ def _finish(conn: Connection, intent_id: IntentId, changes: dict[str, Any]) -> C
         return None
     if state is ProposalState.UNCLEAR:
         job_rows.put_off(conn, row.shop_id, SETTLE, intent_id, until=now + SOON)
-    else:
-        job_rows.drop(conn, row.shop_id, SETTLE, intent_id, now)
     return _tell_card(conn, intent_id, row, _CARD[state], now)
 
 

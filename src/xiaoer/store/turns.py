@@ -7,6 +7,10 @@ from sqlalchemy import Connection, bindparam, insert
 from sqlalchemy.exc import IntegrityError
 
 from xiaoer.domain.conversation import Message, Turn, TurnRecord
+from xiaoer.domain.decision import Do
+from xiaoer.domain.ids import IntentId
+from xiaoer.domain.job import SETTLE
+from xiaoer.domain.outcome import Done, Failed, Outcome, Reason, Refused
 from xiaoer.domain.ports import Busy
 from xiaoer.domain.promise_ports import AlreadySaid
 from xiaoer.store import job_rows, promise_rows
@@ -19,6 +23,7 @@ _MINE = conversations.c.lease_holder == bindparam("token")
 _FREED = ("lease_holder", "lease_until")  # the lease ends with its turn: that saves a commit
 _SPOKEN = advance("memory", *_FREED, where=_MINE)
 _ANSWERED = advance("memory", "answered_seq", "language", *_FREED, where=_MINE)
+_NO_END = frozenset({Reason.CARD_UNDER_WAY, Reason.CARD_UNKNOWN, Reason.SHOP_UNCLEAR})
 _RECORD = insert(turns)
 _ASKED = insert(asked)
 _USED = insert(template_uses)
@@ -49,6 +54,8 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
     except IntegrityError as again:
         raise AlreadySaid(turn.id) from again
     promise_rows.record(conn, record.promises)
+    for intent_id in _told_of(turn):
+        job_rows.drop(conn, turn.conversation.actor.shop_id, SETTLE, intent_id, now)
     for job in record.jobs:
         job_rows.enqueue(conn, job, now)
     if record.questions:
@@ -56,6 +63,17 @@ def finish(conn: Connection, record: TurnRecord, now: datetime, *, token: str) -
     if reply.templates:
         conn.execute(_USED, _use_rows(record, message, now))
     return message
+
+
+def _told_of(turn: Turn) -> list[IntentId]:
+    """The effects whose end this turn says: nobody else need."""
+    steps = [(step.chosen.decision, step.outcome) for step in turn.steps]
+    return [call.confirmed for call, end in steps if isinstance(call, Do) and call.confirmed and _is_end(end)]
+
+
+def _is_end(outcome: Outcome | None) -> bool:
+    reason = outcome.reason if isinstance(outcome, Refused | Failed) else None
+    return isinstance(outcome, Done | Refused | Failed) and reason not in _NO_END
 
 
 def _left_by(turn: Turn) -> dict[str, Any]:
