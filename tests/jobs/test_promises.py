@@ -12,11 +12,13 @@ from tests.clock import NOON, Clock
 from tests.turns.counter import Talk, named_orders
 from tests.turns.house import Opened, Switch
 
+from xiaoer.actions.base import CATALOGUE
 from xiaoer.app import App
 from xiaoer.domain.conversation import State
 from xiaoer.domain.decision import Chosen, Say
-from xiaoer.domain.ids import StaffId, TurnId
-from xiaoer.domain.order import OrderState, ParcelState, RefundState
+from xiaoer.domain.ids import IntentId, StaffId, TurnId
+from xiaoer.domain.order import Order, OrderState, ParcelState, PayMethod, RefundState
+from xiaoer.domain.outcome import Done, NeedsConfirm
 from xiaoer.domain.promise import Promise, PromiseKind, PromiseState
 from xiaoer.domain.reply import Receipt
 from xiaoer.shops.demo import tables as demo
@@ -51,6 +53,23 @@ class Scene:
         await self.talk.says("确认" if zh else "yes")
         assert (await self.talk.order(paid)).state is OrderState.CANCELLED
         return paid
+
+    async def card(self, action: str, order: Order) -> IntentId | None:
+        """A lawful card about this order, if there is one."""
+        args: dict[str, str] = {"order_id": order.id}
+        if "line_id" in CATALOGUE[action].takes.model_fields:
+            args["line_id"] = order.lines[0].id
+        if action == "change_payment":
+            args["method"] = next(m.value for m in PayMethod if m is not order.payments[0].method)
+        record = await self.app.clerk.ask(self.talk.conversation_id, action, args)
+        outcome = record.turn.steps[-1].outcome
+        return outcome.intent_id if isinstance(outcome, NeedsConfirm) else None
+
+    async def goes_back_later(self, card: IntentId) -> bool:
+        """Confirmed, and the money is not there at once."""
+        await self.app.clerk.press(self.talk.conversation_id, card, yes=True)
+        done = await self.app.house.ledger.proposal(card)
+        return done is not None and isinstance(done.outcome, Done) and bool(done.outcome.facts["refund_days"])
 
     async def at(self, moment: datetime) -> None:
         self.clock.now = moment
@@ -165,6 +184,78 @@ async def test_what_is_put_off_again_and_again_becomes_a_persons(opened: Opened)
         assert len(await scene.promises(PromiseState.TOLD)) == 2
         assert (await scene.one(PromiseState.BROKEN)).rounds == 2
         assert await scene.state() is State.WAITING
+
+
+async def test_to_ask_about_it_does_not_begin_the_waiting_anew(opened: Opened) -> None:
+    clock = Clock()
+    async with opened(clock) as (app, shop):
+        scene = await Scene.of(app, clock, shop)
+        order_id = await scene.cancelled()
+        for _ in range(3):
+            due_at = (await scene.one(PromiseState.OPEN)).due_at
+            await scene.refunds(order_id, expected_by=due_at + timedelta(days=2))
+            await scene.at(due_at - timedelta(hours=1))
+            await scene.talk.says(f"订单 {order_id} 的退款到哪了")
+        assert len(await scene.promises(PromiseState.TOLD)) == 2
+        assert len(await scene.promises(PromiseState.BROKEN)) == 1
+        assert await scene.state() is State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "mode"),
+    [
+        ("cancel_items", "paid_many", "ok"),
+        ("change_payment", "paid", "ok"),
+        ("price_protection", "recent", "sale"),
+        ("give_goodwill", "late", "ok"),
+    ],
+)
+async def test_all_money_that_is_said_to_go_back_is_owed(
+    opened: Opened, action: str, kind: str, mode: str
+) -> None:
+    clock = Clock()
+    async with opened(clock) as (app, shop):
+        shop.mode = mode
+        for customer in await app.house.shop.customers(limit=100):
+            scene = await Scene.of(app, clock, shop, customer.email)
+            order_id = named_orders(scene.talk, "").get(kind, "")
+            card = await scene.card(action, await scene.talk.order(order_id)) if order_id else None
+            if card is not None and await scene.goes_back_later(card):
+                break
+        promise = await scene.one(PromiseState.OPEN)
+        assert (promise.kind, promise.about) == (PromiseKind.REFUND_BY, order_id)
+        await scene.at(promise.due_at + timedelta(minutes=1))
+        assert await scene.state() is State.WAITING
+        assert order_id in (await scene.said())[-1]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize(
+    ("action", "args", "kind"),
+    [
+        ("complaint", {"what": "包裹破了，没人管"}, PromiseKind.TICKET_ANSWER_BY),
+        ("request_data_export", {}, PromiseKind.TICKET_ANSWER_BY),
+        ("call_back", {"phone": "on_file"}, PromiseKind.CALL_BACK_BY),
+    ],
+)
+async def test_an_answer_by_a_person_is_owed(
+    opened: Opened, action: str, args: dict[str, str], kind: PromiseKind, answered: bool
+) -> None:
+    clock = Clock()
+    async with opened(clock) as (app, shop):
+        scene = await Scene.of(app, clock, shop)
+        record = await app.clerk.ask(scene.talk.conversation_id, action, args)
+        outcome = record.turn.steps[-1].outcome
+        assert isinstance(outcome, Done)
+        promise, before = await scene.one(), await scene.said()
+        assert (promise.kind, promise.due_at) == (kind, outcome.facts["until"])
+        if answered:
+            await app.house.desk.take(scene.talk.conversation_id, StaffId("lin"), now=clock())
+            await app.house.desk.close(scene.talk.conversation_id, now=clock(), to=State.BOT)
+        await scene.at(promise.due_at + timedelta(minutes=1))
+        after = (await scene.said())[len(before) :]
+        assert (await scene.one()).state is (PromiseState.MET if answered else PromiseState.BROKEN)
+        assert len(after) == (0 if answered else 1)
 
 
 async def test_a_refund_that_failed_is_not_waited_for(opened: Opened) -> None:

@@ -22,6 +22,9 @@ class PromiseKind(StrEnum):
     TICKET_ANSWER_BY = "ticket_answer_by"
 
 
+BY_A_PERSON = frozenset({PromiseKind.CALL_BACK_BY, PromiseKind.TICKET_ANSWER_BY})  # by the hour
+
+
 class PromiseState(StrEnum):
     OPEN = "open"
     MET = "met"

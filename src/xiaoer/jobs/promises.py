@@ -14,6 +14,7 @@ from xiaoer.domain.job import Later
 from xiaoer.domain.outcome import Refused
 from xiaoer.domain.ports import Busy, ShopError
 from xiaoer.domain.promise import (
+    BY_A_PERSON,
     Kept,
     Missed,
     Owed,
@@ -105,7 +106,7 @@ class Watch:
             if isinstance(order, Refused):
                 return Void(order.reason.value)
             return judge(promise, order, now)
-        if promise.kind is PromiseKind.CALL_BACK_BY and conversation.state is not State.WAITING:
+        if promise.kind in BY_A_PERSON and conversation.state is not State.WAITING:
             return Kept()  # a person has it, or had it and gave it back
         return by_date(promise, now)
 

@@ -15,9 +15,13 @@ _OPEN = promises.c.state == PromiseState.OPEN.value
 
 
 def record(conn: Connection, made: Sequence[Promise]) -> None:
-    """Of one thing what was said last is owed: an open promise of the same takes the new date."""
+    """Of one thing what was said last is owed: an open promise of the same takes the new date.
+
+    How often it was put off stays with it: to ask once more makes nobody wait without an end.
+    """
+    key, keep = ["shop_id", "kind", "about"], ("id", "rounds")
     for promise in made:
-        upsert(conn, promises, ["shop_id", "kind", "about"], row_of(promise), where=_OPEN, keep=("id",))
+        upsert(conn, promises, key, row_of(promise), where=_OPEN, keep=keep)
 
 
 def row_of(promise: Promise) -> dict[str, Any]:
