@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from tests.actions.bench import (
     ALEX,
+    CHEAPER,
     ELSEWHERE,
     GUEST,
+    HERE,
     LOST,
     MEI,
     NO_PHOTO,
@@ -27,9 +29,11 @@ from xiaoer.domain.changes import Can
 from xiaoer.domain.decision import Do
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.money import Money
-from xiaoer.domain.order import CaseKind, OrderState, RefundWhy
+from xiaoer.domain.order import CaseKind, Order, OrderState, RefundState, RefundWhy
 from xiaoer.domain.outcome import Done, NeedsConfirm, Reason, Refused
 from xiaoer.domain.people import Actor, Tier
+from xiaoer.domain.rules.clock import end_of_day
+from xiaoer.domain.rules.parcels import arrived_at
 from xiaoer.domain.words import Language
 
 SHOE = next(p for p in world().products if p.category == "running_shoes")
@@ -338,3 +342,66 @@ async def test_an_order_that_is_not_there_is_not_made_good() -> None:
 
 def _line(action: str) -> dict[str, str]:
     return {"line_id": "x"} if action in ("price_protection", "report_damage") else {}
+
+
+def cheaper_order() -> Order:
+    return next(
+        o for o in reversed(world().orders) if CHEAPER in o.lines and o.customer_id == MEI.customer_id
+    )
+
+
+async def cheaper_still(bench: Bench) -> None:
+    """Its price falls once more."""
+    products = bench.shop.shop._products
+    product = products[CHEAPER.product_id]
+    prices = tuple(replace(v, price=replace(v.price, minor=v.price.minor // 2)) for v in product.variants)
+    products[CHEAPER.product_id] = replace(product, variants=prices)
+
+
+PROTECTED = {"line_id": CHEAPER.id}
+
+
+async def test_a_price_is_protected_once_however_often_it_falls() -> None:
+    bench, args = Bench(), {"order_id": cheaper_order().id, **PROTECTED}
+    first, second = [await bench.does("price_protection", args, at=at) for at in (HERE, ELSEWHERE)]
+    assert isinstance(first, NeedsConfirm)
+    assert isinstance(second, NeedsConfirm)
+    given = done(await bench.says_yes(first.intent_id))["refund"]
+    await cheaper_still(bench)
+    assert no(await bench.says_yes(second.intent_id, at=ELSEWHERE)).reason is Reason.GIVEN_BEFORE
+    assert no(await bench.does("price_protection", args)).reason is Reason.GIVEN_BEFORE
+    order = await bench.shop.order(args["order_id"])
+    assert [refund.amount for refund in order.refunds if refund.why is RefundWhy.PRICE] == [given]
+    failed = tuple(replace(refund, state=RefundState.FAILED) for refund in order.refunds)
+    bench.shop.shop._put(replace(order, refunds=failed))
+    assert isinstance(await bench.does("price_protection", args), NeedsConfirm)
+
+
+async def test_a_price_is_protected_to_the_last_second_of_its_window() -> None:
+    bench, order = Bench(), cheaper_order()
+    assert POLICY.price_protection_days is not None
+    bench.now = end_of_day(
+        arrived_at(order, CHEAPER) or order.placed_at, POLICY.price_protection_days, POLICY
+    )
+    args = {"order_id": order.id, **PROTECTED}
+    card = await bench.does("price_protection", args)
+    assert isinstance(card, NeedsConfirm)
+    bench.now += timedelta(seconds=1)
+    assert no(await bench.does("price_protection", args)).reason is Reason.PRICE_WINDOW_OVER
+    assert no(await bench.says_yes(card.intent_id)).reason is Reason.PRICE_WINDOW_OVER
+
+
+@pytest.mark.parametrize(
+    ("action", "args"),
+    [
+        ("request_return", {"reason": "wrong_size", "unopened": True}),
+        ("report_damage", {"remedy": "refund"}),
+    ],
+)
+async def test_what_goes_back_whole_has_no_price_to_protect(action: str, args: dict[str, Any]) -> None:
+    bench, order = Bench(policy=NO_PHOTO or POLICY), cheaper_order()
+    card = await bench.does(action, {"order_id": order.id, **PROTECTED, **args})
+    assert isinstance(card, NeedsConfirm), card
+    done(await bench.says_yes(card.intent_id))
+    after = await bench.does("price_protection", {"order_id": order.id, **PROTECTED})
+    assert no(after).reason is Reason.GIVEN_BEFORE
