@@ -30,7 +30,7 @@ class Kept(Switches):
         return found
 
     @override
-    async def turn(self, shop_id: ShopId, to: Sequence[Turned]) -> Sequence[Turned]:
+    async def turn(self, shop_id: ShopId, to: Sequence[Turned], *, after: int) -> Sequence[Turned] | None:
         self.every += to
         return to
 

@@ -1,17 +1,22 @@
 """Switches and trials of a language model, on both databases."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from tests.store.samples import NOW, SHOP, customer, opened, said, turn
+from typing_extensions import override
 
 from xiaoer.domain.conversation import Memory, Step
 from xiaoer.domain.decision import Chosen, Do
 from xiaoer.domain.ids import ConversationId, CustomerId, ShopId, StaffId, TurnId
 from xiaoer.domain.reply import NOTHING, Origin, TextPart
-from xiaoer.domain.rollout import Counted, Judged, Meant, Mode, Since, Trial, Turned, Verdict
+from xiaoer.domain.rollout import Bar, Counted, Judged, Meant, Mode, Since, Trial, Turned, Verdict
+from xiaoer.domain.rollout_ports import Switches
 from xiaoer.domain.understanding import Wish
+from xiaoer.learn.rollout import Asked as AskedFor
+from xiaoer.learn.rollout import Gate, Ruled
 from xiaoer.store.conversations import SqlConversations
 from xiaoer.store.engine import Store
 from xiaoer.store.privacy import Person, erase
@@ -57,17 +62,59 @@ async def kept(store: Store, **changes: object) -> Trial:
 
 async def test_switches_are_kept_in_their_order_and_by_shop(store: Store, database_url: str) -> None:
     switches = SqlSwitches(store)
-    first = await switches.turn(SHOP, [turned("returns", Mode.SHADOW), turned("*", Mode.OFF)])
+    first = await switches.turn(SHOP, [turned("returns", Mode.SHADOW), turned("*", Mode.OFF)], after=0)
+    assert first is not None
     assert [one.place for one in first] == [1, 2]
     assert await switches.turned(SHOP) == first
     assert await switches.turned(SHOP, after=2) == []
     assert await switches.turned(OTHER) == []
-    assert await switches.turn(SHOP, []) == []
+    assert await switches.turn(SHOP, [], after=2) == []
     async with await Store.open(database_url) as elsewhere:
         both = [switches, SqlSwitches(elsewhere)]
-        calls = [both[n % 2].turn(SHOP, [turned(f"i{n}", Mode.SUGGEST)]) for n in range(8)]
-        await asyncio.gather(*calls)
-    assert [one.place for one in await switches.turned(SHOP, after=2)] == list(range(3, 11))
+        calls = [both[n % 2].turn(SHOP, [turned(f"i{n}", Mode.SUGGEST)], after=2) for n in range(8)]
+        done = [one for one in await asyncio.gather(*calls) if one is not None]
+    assert [[one.place for one in turned] for turned in done] == [[3]]
+    assert await switches.turned(SHOP, after=2) == done[0]
+
+
+async def test_a_model_that_is_switched_off_meanwhile_stays_off(store: Store) -> None:
+    """Down from automatic needs no trials; from off the same mode is a step up, and needs them."""
+
+    def gate(switches: Switches) -> Gate:
+        bar = Bar()
+        return Gate(switches, SqlTrials(store), SHOP, begins=Mode.AUTOMATIC, bar=bar, model="m@here")
+
+    class Overtaken(SqlSwitches):
+        """A colleague switches it off just after it was read."""
+
+        @override
+        async def turned(self, shop_id: ShopId, *, after: int = 0) -> Sequence[Turned]:
+            read = await super().turned(shop_id, after=after)
+            if not read:
+                off = AskedFor(intent="order_status", mode=Mode.OFF, by="lin")
+                assert isinstance(await gate(SqlSwitches(store)).turn(off, now=NOW), Ruled)
+            return read
+
+    down = AskedFor(intent="order_status", mode=Mode.SUGGEST, by="mei")
+    ruled = await gate(Overtaken(store)).turn(down, now=NOW)
+    assert isinstance(ruled, Ruled)
+    assert (ruled.turned, [row.intent for row in ruled.kept]) == ((), ["order_status"])
+    assert [(one.mode, one.by) for one in await SqlSwitches(store).turned(SHOP)] == [(Mode.OFF, "lin")]
+
+
+async def test_the_whole_shop_is_switched_off_whatever_else_is_switched(store: Store) -> None:
+    class Overtaken(SqlSwitches):
+        @override
+        async def turned(self, shop_id: ShopId, *, after: int = 0) -> Sequence[Turned]:
+            read = await super().turned(shop_id, after=after)
+            if not read:
+                await self.turn(SHOP, [turned("returns", Mode.SHADOW)], after=0)
+            return read
+
+    gate = Gate(Overtaken(store), SqlTrials(store), SHOP, begins=Mode.AUTOMATIC, bar=Bar(), model="m@here")
+    off = await gate.whole_shop(Mode.OFF, by="mei", now=NOW)
+    assert off is not None
+    assert (off.place, off.mode) == (2, Mode.OFF)
 
 
 async def test_a_trial_is_kept_once_and_settled_once(store: Store) -> None:

@@ -15,8 +15,8 @@ class Switches(Protocol):
         """Those behind a place, in their order. Cheap where there are none: asked every few seconds."""
         ...
 
-    async def turn(self, shop_id: ShopId, to: Sequence[Turned]) -> Sequence[Turned]:
-        """All or none of them, with their places."""
+    async def turn(self, shop_id: ShopId, to: Sequence[Turned], *, after: int) -> Sequence[Turned] | None:
+        """All or none of them, with their places. None: one stands behind `after`, which was not seen."""
         ...
 
 

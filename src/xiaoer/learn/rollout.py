@@ -108,14 +108,22 @@ class Gate:
             return No.NO_INTENT
         if asked.anyway and not asked.why.strip():
             return No.NO_WHY
-        turned, found = await self._turned(), await self._scores()
         names = every if asked.intent == ALL else (asked.intent,)
+        while (ruled := await self._ruled(asked, names, now)) is None:
+            pass  # somebody switched meanwhile: what goes up is judged from where it is now
+        return ruled
+
+    async def _ruled(self, asked: Asked, names: Sequence[str], now: datetime) -> Ruled | None:
+        """None: it was not as it was read any more, and nothing was changed."""
+        turned, found = await self._turned(), await self._scores()
         rows = [self._row(name, turned, found, to=asked.mode) for name in names]
         moving = [row for row in rows if row.mode is not asked.mode]
         early = [row for row in moving if _is_step_up(row.mode, asked.mode) and row.lacks]
         going = moving if asked.anyway else [row for row in moving if row not in early]
         made = [self._switched(row, asked, now, anyway=row in early) for row in going]
-        done = await self._switches.turn(self._shop_id, made)
+        done = await self._switches.turn(self._shop_id, made, after=_last(turned))
+        if done is None:
+            return None
         return Ruled(turned=tuple(done), kept=() if asked.anyway else tuple(early))
 
     async def whole_shop(self, mode: Mode, *, by: str, now: datetime, why: str = "") -> Turned | None:
@@ -123,11 +131,14 @@ class Gate:
 
         None: it was so already.
         """
-        before = (await self._turned()).get(WHOLE_SHOP)
-        if (before.mode if before else Mode.AUTOMATIC) is mode:
-            return None
         to = Turned(intent=WHOLE_SHOP, mode=mode, by=by, at=now, why=why)
-        return (await self._switches.turn(self._shop_id, [to]))[0]
+        while True:
+            turned = await self._turned()
+            before = turned.get(WHOLE_SHOP)
+            if (before.mode if before else Mode.AUTOMATIC) is mode:
+                return None
+            if done := await self._switches.turn(self._shop_id, [to], after=_last(turned)):
+                return done[0]
 
     async def history(self) -> Sequence[Turned]:
         """Every switch, oldest first."""
@@ -180,6 +191,10 @@ def figures(score: Score, bar: Bar, model: str) -> dict[str, Any]:
         "micros": score.micros,
         "bar": asdict(bar),
     }
+
+
+def _last(turned: Mapping[str, Turned]) -> int:
+    return max((one.place for one in turned.values()), default=0)
 
 
 def _is_step_up(before: Mode, to: Mode) -> bool:

@@ -26,13 +26,15 @@ class SqlSwitches:
             lambda conn: [_turned_of(row) for row in conn.execute(query).mappings()]
         )
 
-    async def turn(self, shop_id: ShopId, to: Sequence[Turned]) -> Sequence[Turned]:
-        return await self._store.write(f"switches {shop_id}", lambda conn: _turn(conn, shop_id, to))
+    async def turn(self, shop_id: ShopId, to: Sequence[Turned], *, after: int) -> Sequence[Turned] | None:
+        return await self._store.write(f"switches {shop_id}", lambda conn: _turn(conn, shop_id, to, after))
 
 
-def _turn(conn: Connection, shop_id: ShopId, to: Sequence[Turned]) -> list[Turned]:
+def _turn(conn: Connection, shop_id: ShopId, to: Sequence[Turned], after: int) -> list[Turned] | None:
     in_turn(conn, f"llm_switches {shop_id}")
     last = conn.scalar(select(func.max(llm_switches.c.place)).where(llm_switches.c.shop_id == shop_id)) or 0
+    if last != after:
+        return None
     placed = [replace(one, place=last + n) for n, one in enumerate(to, 1)]
     if placed:
         conn.execute(insert(llm_switches), [_row_of(shop_id, one) for one in placed])
