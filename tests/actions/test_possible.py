@@ -1,15 +1,16 @@
 """A change that is only asked about: what it would come to is told, and nothing is proposed."""
 
 import pytest
-from tests.actions.bench import MEI, WRITES, Bench
-from tests.shops.worlds import NOW
+from tests.actions.bench import MEI, WRITES, Bench, order_of
+from tests.shops.worlds import NOW, world
 
-from xiaoer.actions.run import CARD_LIVES, run
+from xiaoer.actions.run import CARD_LIVES, foreseen, run
 from xiaoer.domain.conversation import Conversation, Memory, State, Turn
 from xiaoer.domain.decision import Chosen, Do
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import ConversationId, TurnId
-from xiaoer.domain.outcome import Possible, Reason, Refused
+from xiaoer.domain.order import OrderState
+from xiaoer.domain.outcome import NeedsConfirm, Possible, Reason, Refused
 from xiaoer.domain.understanding import Understanding
 from xiaoer.domain.words import Language
 from xiaoer.guard.outbound import found_in
@@ -65,3 +66,34 @@ async def test_nothing_is_proposed_and_what_is_not_allowed_is_refused_the_same(a
     if nothing:
         assert isinstance(refused, Refused)
         assert refused.reason is Reason.NO_SUCH_ORDER
+
+
+PAID = order_of(MEI, OrderState.PAID).id
+GONE = next(p for p in world().products if not any(v.stock for v in p.variants))
+
+
+@pytest.mark.parametrize(
+    ("action", "args"),
+    [
+        ("complaint", {"what": "没人管"}),
+        ("call_back", {"phone": "13912345678"}),
+        ("call_person", {}),
+        ("request_erasure", {}),
+        ("notify_restock", {"product": GONE.id}),
+        ("urge_shipping", {"order_id": PAID}),
+        ("prove_order", {"order_id": PAID, "contact": "0000"}),
+        ("cancel_order", {"order_id": PAID}),
+    ],
+)
+async def test_what_is_only_foreseen_is_not_done(action: str, args: Facts) -> None:
+    """For who tries a model, or helps at the desk: nobody is called, nothing kept, no try of a proof used."""
+    bench = Bench()
+    for _ in range(3):
+        outcome = await foreseen(Do(action, args), MEI, bench.reach())
+        assert isinstance(outcome, NeedsConfirm), outcome
+        assert not outcome.intent_id
+    assert not bench.shop.writes
+    assert not bench.ledger.rows
+    assert not bench.tickets.open_ones
+    assert not bench.restocks.rows
+    assert (bench.house.called, bench.house.proofs, bench.house.tries) == ([], [], {})

@@ -67,6 +67,7 @@ class Action(ABC, Generic[A]):
     takes: type[A]
     needs: ClassVar[Can | None] = None  # an ability not every order system has
     about: ClassVar[str] = ""  # what it does, in a line; empty: as its arguments say
+    counts: ClassVar[bool] = False  # its check counts a try, so that nobody guesses: it is not foreseen
     in_person: ClassVar[bool] = False  # asked for by the person alone, never by a program in their name
 
     @abstractmethod

@@ -28,6 +28,7 @@ class ProveOrder(Action[ProveOrderArgs]):
     name = "prove_order"
     risk = Risk.HOUSE
     takes = ProveOrderArgs
+    counts = True
 
     @override
     async def check(self, args: ProveOrderArgs, actor: Actor, reach: Reach) -> Plan | Refused:

@@ -77,6 +77,8 @@ async def foreseen(call: Do, actor: Actor, reach: Reach) -> Outcome:
     action = CATALOGUE.get(call.action)
     if action is None or action.risk is Risk.READ:
         return await run(Do(call.action, call.args), actor, reach)
+    if action.counts:
+        return NeedsConfirm(IntentId(""), Plan(action.name, call.args, {}))
     try:
         plan = await _plan(action, dict(call.args), actor, reach)
     except ShopError as error:
