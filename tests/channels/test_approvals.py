@@ -194,3 +194,42 @@ async def test_a_guest_does_not_open_the_customers_day_anew(shop: Shop) -> None:
     intent_id, _ = await shop.card(guest, f"cancel order {second.id}")
     assert (await guest.post(f"/cards/{intent_id}/confirm")).json()["state"] == "needs_staff"
     assert await shop.state(second) is OrderState.PAID
+
+
+async def test_a_colleague_s_yes_and_the_customer_s_no_at_once_are_one_of_the_two(shop: Shop) -> None:
+    [order] = await shop.customer_with(OrderState.PAID)
+    visitor = await shop.visitor(order)
+    intent_id, _ = await shop.card(visitor, f"cancel order {order.id}")
+    await visitor.post(f"/cards/{intent_id}/confirm")
+    both = (shop.rule(intent_id, "approve"), visitor.post(f"/cards/{intent_id}/decline"))
+    approved, declined = await asyncio.gather(*both)
+    after = await shop.app.house.shop.order(order.id)
+    assert after is not None
+    if after.state is OrderState.CANCELLED:
+        assert approved.json()["state"] == "done"
+        assert problem(declined) == (409, "card_answered")
+        assert sum(refund.amount.minor for refund in after.refunds) == order.total.minor
+    else:
+        assert declined.json()["state"] == "declined"
+        assert problem(approved) == (404, "no_card")
+        assert not after.refunds
+    assert await shop.waiting() == []
+
+
+async def test_two_windows_at_once_do_not_get_past_the_day(shop: Shop) -> None:
+    """Each refund is small enough, both together are not: counted when it is taken, not when it was shown."""
+    first, second = await shop.customer_with(OrderState.PAID, orders=2)
+    limits = shop.app.house.policy.limits
+    most = Money(first.total.minor + second.total.minor - 1, first.total.currency)
+    object.__setattr__(limits, "per_order", None)
+    object.__setattr__(limits, "per_customer_day", most)
+    cards = []
+    for order in (first, second):
+        visitor = await shop.visitor(order)
+        cards.append((visitor, (await shop.card(visitor, f"cancel order {order.id}"))[0]))
+    pressed = await asyncio.gather(*(visitor.post(f"/cards/{card}/confirm") for visitor, card in cards))
+    states = [answer.json()["state"] for answer in pressed]
+    assert states.count("needs_staff") >= 1, states
+    assert set(states) <= {"needs_staff", "done"}
+    cancelled = [await shop.state(order) is OrderState.CANCELLED for order in (first, second)]
+    assert cancelled.count(True) == states.count("done") <= 1
