@@ -107,6 +107,22 @@ async def test_one_that_cannot_be_found_is_a_persons_within_the_minute(
         assert await settle_jobs(app) == [JobState.DONE]
 
 
+async def test_who_waits_for_a_person_already_is_told_of_it_too(opened: Opened) -> None:
+    """The card on the screen says that it did not go through, and nobody knows that."""
+    clock = Clock()
+    async with opened(clock) as (app, _):
+        talk = await Talk.start(app, clock, email=MEI)
+        effect = await taken(talk, named_orders(talk, "")["paid"])
+        await app.clerk.call_person(talk.conversation_id)
+        before = await said(talk)
+        await seconds_pass(app, clock, 60)
+        [told] = (await said(talk))[len(before) :]
+        assert "核实这一步" in told
+        assert (await proposal(talk, effect.id)).state is ProposalState.UNCLEAR
+        await seconds_pass(app, clock, 60)
+        assert len(await said(talk)) == len(before) + 1
+
+
 async def test_an_answer_lost_on_the_way_is_found_once_the_shop_is_back(opened: Opened) -> None:
     """The turn itself has called a person; what it could not know is told when it is known."""
     clock = Clock()

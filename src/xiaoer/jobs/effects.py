@@ -66,8 +66,12 @@ class Effects:
             await self.clerk.tell(effect.conversation_id, chosen, once=f"settled-{effect.id}")
 
     async def _fetch_person(self, effect: Proposal) -> None:
-        """Unless the turn that sent it has done so: then the customer knows, and waits for one."""
-        if await self._state(effect) in (State.BOT, State.CLOSED):
+        """Unless the turn that sent it has done so: then the customer knows, and waits for one.
+
+        Who waits for a person already, and whose turn never ended, is told all the same.
+        """
+        unheard = (State.WAITING,) if effect.state is ProposalState.TAKEN else ()
+        if await self._state(effect) in (State.BOT, State.CLOSED, *unheard):
             chosen = Chosen(HandOff("unclear"), "job:unclear")
             await self.clerk.tell(effect.conversation_id, chosen, once=f"unclear-{effect.id}")
 
