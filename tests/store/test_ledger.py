@@ -1,17 +1,17 @@
 """Effects: proposed, taken at most once, finished, told; on both databases."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.store.samples import GUEST, NOW, SHOP, customer, opened
 
-from xiaoer.domain.ids import ConversationId, IntentId, OrderId, StaffId
+from xiaoer.domain.ids import ConversationId, IntentId, OrderId, ShopId, StaffId
 from xiaoer.domain.job import JobState
 from xiaoer.domain.money import Money
 from xiaoer.domain.outcome import Done, Outcome, Plan, Reason, Refused
-from xiaoer.domain.people import Proof
+from xiaoer.domain.people import Actor, Proof
 from xiaoer.domain.ports import ProposalState
 from xiaoer.domain.reply import ConfirmCard, Origin
 from xiaoer.domain.words import Words
@@ -157,3 +157,61 @@ async def test_it_ends_even_if_the_conversation_is_gone(store: Store) -> None:
     found = await ledger.proposal(intent_id)
     assert found is not None
     assert (found.state, heard) == (ProposalState.DONE, [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """An effect beside the one that is asked about. 10 yuan went back."""
+
+    order: str = "M1"
+    actor: Actor = field(default_factory=customer)
+    state: ProposalState = ProposalState.DONE
+    agreed: bool = False
+    at: datetime = NOW
+
+
+YESTERDAY = NOW - timedelta(days=1)
+PROVEN = replace(GUEST, proof=Proof.ORDER, proven_orders=frozenset({OrderId("M2")}))
+
+
+@pytest.mark.parametrize(
+    ("given", "spent"),
+    [
+        (Given(), (1_000, 1_000, 1_000)),
+        (Given(state=ProposalState.TAKEN), (1_000, 1_000, 1_000)),  # it may happen yet
+        (Given(state=ProposalState.UNCLEAR), (1_000, 1_000, 1_000)),  # or have happened
+        (Given(state=ProposalState.REFUSED), (0, 0, 0)),
+        (Given(state=ProposalState.OPEN), (0, 0, 0)),
+        (Given(agreed=True), (0, 0, 0)),
+        (Given(at=YESTERDAY), (1_000, 0, 0)),
+        (Given(order="M3"), (0, 1_000, 1_000)),
+        (Given(order="M2", actor=PROVEN), (0, 1_000, 1_000)),  # asked for as a guest: it is theirs
+        (Given(order="M9", actor=customer("c-wu")), (0, 0, 1_000)),
+        (Given(actor=customer(shop_id=ShopId("another"))), (0, 0, 0)),
+    ],
+)
+async def test_what_went_back_counts_where_it_belongs(
+    store: Store, given: Given, spent: tuple[int, int, int]
+) -> None:
+    ledger, talk = SqlLedger(store), (await opened(SqlConversations(store))).id
+
+    async def of(order: str, actor: Actor) -> IntentId:
+        plan = Plan("cancel_order", {"order_id": order}, {"order_id": order, "refund": Money(1_000, "CNY")})
+        return await ledger.propose(plan, actor, talk, now=given.at, expires_at=LATER)
+
+    other = await of(given.order, given.actor)
+    if given.state is not ProposalState.OPEN:
+        assert await ledger.take(other, now=given.at)
+    if given.agreed:
+        await ledger.hold(other, Reason.ABOVE_LIMIT, "limits.per_order", now=given.at)
+        assert await ledger.agree(other, StaffId("lin"), now=given.at)
+    if given.state not in (ProposalState.OPEN, ProposalState.TAKEN):
+        await ledger.finish(other, given.state, None, now=given.at)
+    mine = await ledger.proposal(await of("M1", customer()))
+    assert mine is not None
+    assert await ledger.take(mine.id, now=NOW)
+    theirs = [OrderId("M1"), OrderId("M2"), OrderId("M3")]
+    found = await ledger.spent(
+        mine, since=NOW - timedelta(hours=5), owner=mine.actor.customer_id, orders=theirs
+    )
+    assert (found.order, found.customer_today, found.shop_today) == spent
