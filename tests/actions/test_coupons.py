@@ -60,10 +60,11 @@ async def test_nobody_is_told_of_an_account_they_are_not_signed_in_to(who: Actor
     assert reason in (Reason.NOT_PROVEN, Reason.SIGN_IN_NEEDED)
 
 
-async def test_asking_gives_nothing_away() -> None:
+@pytest.mark.parametrize("gesture", ["give_coupon", "give_goodwill"])
+async def test_asking_gives_nothing_away(gesture: str) -> None:
     bench, fine = Bench(), order_of(MEI, OrderState.DELIVERED)
     before = await held(bench)
-    assert no(await bench.does("give_coupon", {"order_id": fine.id})).reason is Reason.NOTHING_WRONG
+    assert no(await bench.does(gesture, {"order_id": fine.id})).reason is Reason.NOTHING_WRONG
     assert await held(bench) == before
     assert not bench.shop.writes
 

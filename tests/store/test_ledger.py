@@ -139,6 +139,28 @@ async def test_a_colleague_s_yes_is_settled_though_a_look_from_before_it_is_stil
     assert (after.key, after.run_at - late) == (intent_id, timedelta(seconds=30))
 
 
+@pytest.mark.parametrize("state", [ProposalState.DECLINED, ProposalState.EXPIRED])
+async def test_what_was_sent_can_neither_be_taken_back_nor_run_out(
+    store: Store, state: ProposalState
+) -> None:
+    ledger = SqlLedger(store)
+    intent_id = await proposed(ledger, (await opened(SqlConversations(store))).id)
+    assert await ledger.take(intent_id, now=NOW)
+    await ledger.finish(intent_id, state, None, now=NOW)
+    found = await ledger.proposal(intent_id)
+    assert found is not None
+    assert found.state is ProposalState.TAKEN
+
+
+async def test_a_colleague_sees_what_waits_in_their_own_shop(store: Store) -> None:
+    ledger, conversation = SqlLedger(store), await opened(SqlConversations(store))
+    for actor in (customer(), customer(shop_id=ShopId("another"))):
+        intent_id = await ledger.propose(PLAN, actor, conversation.id, now=NOW, expires_at=LATER)
+        assert await ledger.take(intent_id, now=NOW)
+        await ledger.hold(intent_id, Reason.ABOVE_LIMIT, "limits.per_order", now=NOW)
+    assert [effect.actor.shop_id for effect in await ledger.held(SHOP, limit=9)] == [SHOP]
+
+
 async def test_what_was_unclear_may_be_found_out(store: Store) -> None:
     ledger = SqlLedger(store)
     intent_id = await proposed(ledger, (await opened(SqlConversations(store))).id)
