@@ -399,7 +399,7 @@ async def test_a_price_is_protected_to_the_last_second_of_its_window() -> None:
     ],
 )
 async def test_what_goes_back_whole_has_no_price_to_protect(action: str, args: dict[str, Any]) -> None:
-    bench, order = Bench(policy=NO_PHOTO or POLICY), cheaper_order()
+    bench, order = Bench(policy=NO_PHOTO), cheaper_order()
     card = await bench.does(action, {"order_id": order.id, **PROTECTED, **args})
     assert isinstance(card, NeedsConfirm), card
     done(await bench.says_yes(card.intent_id))

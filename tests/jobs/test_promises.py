@@ -16,7 +16,7 @@ from xiaoer.actions.base import CATALOGUE
 from xiaoer.app import App
 from xiaoer.domain.conversation import State
 from xiaoer.domain.decision import Chosen, Say
-from xiaoer.domain.ids import IntentId, StaffId, TurnId
+from xiaoer.domain.ids import IntentId, OrderId, StaffId, TurnId
 from xiaoer.domain.order import Order, OrderState, ParcelState, PayMethod, RefundState
 from xiaoer.domain.outcome import Done, NeedsConfirm
 from xiaoer.domain.promise import Promise, PromiseKind, PromiseState
@@ -184,6 +184,33 @@ async def test_what_is_put_off_again_and_again_becomes_a_persons(opened: Opened)
         assert len(await scene.promises(PromiseState.TOLD)) == 2
         assert (await scene.one(PromiseState.BROKEN)).rounds == 2
         assert await scene.state() is State.WAITING
+
+
+async def test_one_that_breaks_keeps_no_other_waiting(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    async with opened(clock) as (app, shop):
+        first = await Scene.of(app, clock, shop)
+        second = await Scene.of(app, clock, shop, ALEX, "en")
+        broken = await first.cancelled()
+        await second.cancelled()
+        due = max(promise.due_at for promise in await first.promises(PromiseState.OPEN))
+        before, order = await second.said(), shop.shop.order
+
+        async def of(order_id: OrderId) -> Order | None:
+            if order_id == broken:
+                raise RuntimeError("a bug")
+            return await order(order_id)
+
+        monkeypatch.setattr(shop.shop, "order", of)
+        for minutes in range(3):
+            await first.at(due + timedelta(minutes=1 + minutes))
+        assert len(await second.said()) == len(before) + 1
+        assert [p.about for p in await first.promises(PromiseState.OPEN)] == [broken]
+        monkeypatch.undo()
+        await first.at(due + timedelta(minutes=30))
+        assert await first.promises(PromiseState.OPEN) == []
 
 
 async def test_to_ask_about_it_does_not_begin_the_waiting_anew(opened: Opened) -> None:

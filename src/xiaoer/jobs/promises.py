@@ -12,7 +12,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.ids import OrderId
 from xiaoer.domain.job import Later
 from xiaoer.domain.outcome import Refused
-from xiaoer.domain.ports import Busy, ShopError
+from xiaoer.domain.ports import Busy, ShopError, StoreDown
 from xiaoer.domain.promise import (
     BY_A_PERSON,
     Kept,
@@ -32,6 +32,7 @@ from xiaoer.domain.promise import (
 )
 from xiaoer.domain.promise_ports import Promises
 from xiaoer.guard.access import owned_order
+from xiaoer.jobs.alone import alone
 from xiaoer.jobs.kinds import Kind, Nothing
 from xiaoer.turn import Clerk
 
@@ -44,6 +45,7 @@ HELD_LONG = timedelta(
     hours=24
 )  # after the deadline; by then that person has told the customer, or nobody will
 _OF_AN_ORDER = frozenset({PromiseKind.REFUND_BY, PromiseKind.PARCEL_BY, PromiseKind.SHIP_BY})
+_LET = (ShopError, Busy, StoreDown)
 _log = structlog.get_logger(__name__)
 
 
@@ -62,13 +64,16 @@ class Watch:
         shop_id = self.clerk.house.policy.shop_id
         for promise in await self.promises.due(shop_id, now=now, limit=MOST):
             try:
-                await self._one(promise, now)
+                well = await alone("promise", self._one(promise, now), let=_LET, promise_id=promise.id)
             except ShopError as down:
                 _log.warning("promise_waits", promise_id=promise.id, error=type(down).__name__)
                 await self.promises.look_again(promise, at=now + SHOP_BACK)
                 return None  # the others would wait for the same shop, each its own timeout
             except Busy:
                 _log.debug("promise_waits", promise_id=promise.id)  # a turn is under way: the next run
+            else:
+                if not well:  # it comes again, but not before those that can be seen to
+                    await self.promises.look_again(promise, at=now + IN_HANDS)
         return None
 
     async def _one(self, promise: Promise, now: datetime) -> None:

@@ -12,14 +12,16 @@ from xiaoer.domain.conversation import Conversation, State
 from xiaoer.domain.decision import Chosen, Say
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.job import Later
-from xiaoer.domain.ports import Busy, ShopError
+from xiaoer.domain.ports import Busy, ShopError, StoreDown
 from xiaoer.domain.restock import Restocks, RestockWish, WishEnd
+from xiaoer.jobs.alone import alone
 from xiaoer.jobs.kinds import Kind, Nothing
 from xiaoer.turn import Clerk
 
 EVERY = timedelta(minutes=5)
 MOST = 200  # looked up in one run; the next goes on behind them
 TIMEOUT_S = 300.0
+_LET = (ShopError, Busy, StoreDown)
 _log = structlog.get_logger(__name__)
 
 
@@ -39,7 +41,7 @@ class Back:
         self._seen = wishes[-1].id if len(wishes) == MOST else ""
         for wish in wishes:
             try:
-                await self._one(wish, now)
+                await alone("restock", self._one(wish, now), let=_LET, wish_id=wish.id)
             except ShopError as down:
                 _log.warning("restock_waits", wish_id=wish.id, error=type(down).__name__)
                 return None

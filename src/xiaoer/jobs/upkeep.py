@@ -8,7 +8,8 @@ import anyio
 import structlog
 
 from xiaoer.domain.ports import StoreDown
-from xiaoer.turn import Clerk, where
+from xiaoer.jobs.alone import alone
+from xiaoer.turn import Clerk
 
 EVERY_S = 2.0  # between looks
 SETTLED = timedelta(seconds=3)  # a burst is still being written, and its own process answers it
@@ -40,16 +41,6 @@ class Upkeep:
         house = self.clerk.house
         left = await house.conversations.unanswered(house.policy.shop_id, limit=MOST, before=now - SETTLED)
         for conversation_id in left:
-            await _alone("answer", self.clerk.answer(conversation_id))
+            await alone("answer", self.clerk.answer(conversation_id))
         for part, look in self.looks.items():
-            await _alone(part, look(now))
-
-
-async def _alone(part: str, work: Awaitable[object]) -> None:
-    """One conversation that breaks keeps no other waiting, and the clock does not stop."""
-    try:
-        await work
-    except StoreDown:
-        raise
-    except Exception as bug:  # noqa: BLE001 - the edge of a look
-        _log.error("upkeep_broke", part=part, error=type(bug).__name__, at=where(bug))
+            await alone(part, look(now))

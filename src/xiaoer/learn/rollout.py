@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from xiaoer.domain.ids import ShopId, TurnId
+from xiaoer.domain.ports import StoreDown
 from xiaoer.domain.rollout import (
     NOT_UNDERSTOOD,
     WHOLE_SHOP,
@@ -25,6 +26,8 @@ from xiaoer.understand.catalogue import catalogue
 
 ALL = "all"  # every intent
 MOST_COUNTED = 20_000  # of the newest trials
+_TRIES = 10  # while others switch in the same moment
+_NOT_LEFT_ALONE = "the switches change faster than they can be set"
 NONE = Score()
 
 
@@ -109,9 +112,10 @@ class Gate:
         if asked.anyway and not asked.why.strip():
             return No.NO_WHY
         names = every if asked.intent == ALL else (asked.intent,)
-        while (ruled := await self._ruled(asked, names, now)) is None:
-            pass  # somebody switched meanwhile: what goes up is judged from where it is now
-        return ruled
+        for _ in range(_TRIES):
+            if (ruled := await self._ruled(asked, names, now)) is not None:
+                return ruled
+        raise StoreDown(_NOT_LEFT_ALONE)
 
     async def _ruled(self, asked: Asked, names: Sequence[str], now: datetime) -> Ruled | None:
         """None: it was not as it was read any more, and nothing was changed."""
@@ -132,13 +136,14 @@ class Gate:
         None: it was so already.
         """
         to = Turned(intent=WHOLE_SHOP, mode=mode, by=by, at=now, why=why)
-        while True:
+        for _ in range(_TRIES):
             turned = await self._turned()
             before = turned.get(WHOLE_SHOP)
             if (before.mode if before else Mode.AUTOMATIC) is mode:
                 return None
             if done := await self._switches.turn(self._shop_id, [to], after=_last(turned)):
                 return done[0]
+        raise StoreDown(_NOT_LEFT_ALONE)
 
     async def history(self) -> Sequence[Turned]:
         """Every switch, oldest first."""
