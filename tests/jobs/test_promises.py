@@ -16,10 +16,10 @@ from xiaoer.actions.base import CATALOGUE
 from xiaoer.app import App
 from xiaoer.domain.conversation import State
 from xiaoer.domain.decision import Chosen, Say
-from xiaoer.domain.ids import IntentId, OrderId, StaffId, TurnId
+from xiaoer.domain.ids import IntentId, StaffId, TurnId
 from xiaoer.domain.order import Order, OrderState, ParcelState, PayMethod, RefundState
 from xiaoer.domain.outcome import Done, NeedsConfirm
-from xiaoer.domain.promise import Promise, PromiseKind, PromiseState
+from xiaoer.domain.promise import Promise, PromiseKind, PromiseState, Verdict, judge
 from xiaoer.domain.reply import Receipt
 from xiaoer.shops.demo import tables as demo
 from xiaoer.store import tables
@@ -196,14 +196,14 @@ async def test_one_that_breaks_keeps_no_other_waiting(
         broken = await first.cancelled()
         await second.cancelled()
         due = max(promise.due_at for promise in await first.promises(PromiseState.OPEN))
-        before, order = await second.said(), shop.shop.order
+        before = await second.said()
 
-        async def of(order_id: OrderId) -> Order | None:
-            if order_id == broken:
+        def judged(promise: Promise, order: Order, now: datetime) -> Verdict:
+            if order.id == broken:
                 raise RuntimeError("a bug")
-            return await order(order_id)
+            return judge(promise, order, now)
 
-        monkeypatch.setattr(shop.shop, "order", of)
+        monkeypatch.setattr("xiaoer.jobs.promises.judge", judged)
         for minutes in range(3):
             await first.at(due + timedelta(minutes=1 + minutes))
         assert len(await second.said()) == len(before) + 1
