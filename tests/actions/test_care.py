@@ -157,6 +157,10 @@ async def test_the_invoice_asked_for_already_is_told() -> None:
     done(await bench.says_yes(card.intent_id))
     told = no(await bench.does("request_invoice", {"order_id": card.plan.args["order_id"]}))
     assert (told.reason, told.facts["title"]) == (Reason.INVOICE_ASKED, card.plan.facts["title"])
+    assert told.facts["situation"] == "asked"
+    bench.now += timedelta(hours=49)
+    told = no(await bench.does("request_invoice", {"order_id": card.plan.args["order_id"]}))
+    assert told.facts["situation"] == "late"  # and not "it comes by yesterday"
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_rules_answer_whatever_they_are_asked(
         may_claim_lost(order, POLICY, now),
         may_make_good(order, order.lines, remedy, means, POLICY),
         may_be_consoled(order, POLICY, now, given_before=0),
-        may_ask_invoice(order, POLICY),
+        may_ask_invoice(order, POLICY, now),
         *(may_claim_damage(order, line, POLICY, now) for line in order.lines),
         *(warranty_of(order, line, POLICY, now) for line in order.lines),
     ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 from tests.clock import NOON, Clock
 from tests.turns.counter import Talk, named_orders
@@ -96,6 +96,14 @@ class Scene:
         """The shop's own work."""
         change = update(demo.refund).where(demo.refund.c.order_id == order_id).values(values)
         await self.app.shop_store.write("shop", lambda conn: conn.execute(change).rowcount)
+
+    async def invoiced(self, order_id: str, number: str) -> None:
+        def write(conn: Connection) -> None:
+            asked = conn.scalar(select(demo.order.c.invoice).where(demo.order.c.id == order_id))
+            made = update(demo.order).where(demo.order.c.id == order_id)
+            conn.execute(made.values(invoice={**(asked or {}), "number": number}))
+
+        await self.app.shop_store.write("shop", write)
 
     async def parcels(self, order_id: str, **values: object) -> None:
         change = update(demo.parcel).where(demo.parcel.c.order_id == order_id).values(values)
@@ -283,6 +291,32 @@ async def test_an_answer_by_a_person_is_owed(
         after = (await scene.said())[len(before) :]
         assert (await scene.one()).state is (PromiseState.MET if answered else PromiseState.BROKEN)
         assert len(after) == (0 if answered else 1)
+
+
+@pytest.mark.parametrize("made", [True, False])
+async def test_an_invoice_is_owed_by_its_hour(opened: Opened, database_url: str, made: bool) -> None:
+    clock = Clock()
+    async with opened(clock, database_url=database_url) as (app, shop):
+        scene = await Scene.of(app, clock, shop)
+        paid = named_orders(scene.talk, "")["paid"]
+        args = {"order_id": paid, "kind": "personal", "title": "林美"}
+        asked = await app.clerk.ask(scene.talk.conversation_id, "request_invoice", args)
+        card = asked.turn.steps[-1].outcome
+        assert isinstance(card, NeedsConfirm)
+        await app.clerk.press(scene.talk.conversation_id, card.intent_id, yes=True)
+        done = await app.house.ledger.proposal(card.intent_id)
+        assert done is not None
+        assert isinstance(done.outcome, Done)
+        promise, before = await scene.one(), await scene.said()
+        assert (promise.kind, promise.about, promise.due_at) == (
+            PromiseKind.INVOICE_BY, paid, done.outcome.facts["until"],
+        )  # fmt: skip
+        if made:
+            await scene.invoiced(paid, "0440012345")
+        await scene.at(promise.due_at + timedelta(seconds=1))
+        after = (await scene.said())[len(before) :]
+        assert (await scene.one()).state is (PromiseState.MET if made else PromiseState.BROKEN)
+        assert [paid in said and "发票" in said for said in after] == ([] if made else [True])
 
 
 async def test_a_refund_that_failed_is_not_waited_for(opened: Opened) -> None:

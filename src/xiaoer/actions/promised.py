@@ -7,7 +7,7 @@ from uuid import uuid4
 from xiaoer.domain.conversation import Turn
 from xiaoer.domain.facts import Facts
 from xiaoer.domain.outcome import Done, Outcome, Reason, Refused
-from xiaoer.domain.promise import BY_A_PERSON, Promise, PromiseKind, end_of_day, first_look
+from xiaoer.domain.promise import BY_THE_HOUR, Promise, PromiseKind, end_of_day, first_look
 
 GRACE = timedelta(hours=1)  # after opening: "first thing" is not the first minute
 _TO_BE_SENT = frozenset({"paid", "packed", "in_time"})
@@ -23,11 +23,12 @@ _GOES_BACK = frozenset(
         "report_lost",
     }
 )
-_ANSWERED = {
+_UNTIL = {
     "call_back": PromiseKind.CALL_BACK_BY,
     "complaint": PromiseKind.TICKET_ANSWER_BY,
     "request_data_export": PromiseKind.TICKET_ANSWER_BY,
     "request_erasure": PromiseKind.TICKET_ANSWER_BY,
+    "request_invoice": PromiseKind.INVOICE_BY,
     "unsubscribe": PromiseKind.TICKET_ANSWER_BY,
 }
 _NO_DAY_TOLD = frozenset({"looked_up", "unpaid"})
@@ -47,10 +48,12 @@ def _owed(outcome: Outcome | None, turn: Turn) -> Iterator[_Owed]:
             opens_at = facts.get("opens_at")
             if isinstance(opens_at, datetime):
                 yield PromiseKind.CALL_BACK_BY, opens_at + GRACE, {}
-        case Done(action, facts) if action in _ANSWERED:
-            yield from _on(_ANSWERED[action], "until", facts)
+        case Done(action, facts) if action in _UNTIL:
+            yield from _on(_UNTIL[action], "until", facts)
         case Done(action, facts) if action in _GOES_BACK:
             yield from _going_back(facts, turn)
+        case Refused(Reason.INVOICE_ASKED, facts) if facts.get("situation") == "asked":
+            yield from _on(PromiseKind.INVOICE_BY, "until", facts)
         case Done("refund_status", facts):
             if facts.get("situation") == "processing":
                 yield from _on(PromiseKind.REFUND_BY, "expected_by", facts)
@@ -81,7 +84,7 @@ def _on(kind: PromiseKind, name: str, facts: Facts) -> Iterator[_Owed]:
 def _made(turn: Turn, kind: PromiseKind, moment: datetime, facts: Facts) -> Promise:
     """A day is kept on its last second; an hour, on the hour."""
     conversation = turn.conversation
-    due_at = moment if kind in BY_A_PERSON else end_of_day(moment, conversation.time_zone)
+    due_at = moment if kind in BY_THE_HOUR else end_of_day(moment, conversation.time_zone)
     subject: Facts = {name: facts[name] for name in _ABOUT.get(kind, ("order_id",))}
     return Promise(
         id=uuid4().hex,

@@ -44,7 +44,7 @@ class RequestInvoice(Action[RequestInvoiceArgs]):
         order = await owned_order(reach.shop, actor, OrderId(args.order_id))
         if isinstance(order, Refused):
             return order
-        if (no := may_ask_invoice(order, reach.policy).refused()) is not None:
+        if (no := may_ask_invoice(order, reach.policy, reach.now).refused()) is not None:
             return no
         if args.kind is None or not args.title.strip():
             return Refused(Reason.BAD_ARGUMENTS, {"fields": "kind, title"})
@@ -80,7 +80,7 @@ class RequestInvoice(Action[RequestInvoiceArgs]):
         if not known.get("order_id"):
             return ["order_id"]
         order = await owned_order(reach.shop, actor, OrderId(str(known["order_id"])))
-        if isinstance(order, Refused) or not may_ask_invoice(order, reach.policy).allowed:
+        if isinstance(order, Refused) or not may_ask_invoice(order, reach.policy, reach.now).allowed:
             return ()
         wanted = ["kind", "title"]
         if known.get("kind") == InvoiceKind.COMPANY.value:
@@ -92,7 +92,9 @@ class RequestInvoice(Action[RequestInvoiceArgs]):
     @override
     async def choices(self, slot: str, known: Facts, actor: Actor, reach: Reach) -> Sequence[Choice]:
         if slot == "order_id":
-            return await order_choices(actor, reach, lambda o: may_ask_invoice(o, reach.policy).allowed)
+            return await order_choices(
+                actor, reach, lambda o: may_ask_invoice(o, reach.policy, reach.now).allowed
+            )
         if slot == "kind":
             return [Choice(kind.value, term(f"invoice.{kind.value}")) for kind in InvoiceKind]
         customer = await _customer(actor, reach)

@@ -35,6 +35,7 @@ _KINDS = {
     PromiseKind.CALL_BACK_BY: "人工答复 call back",
     PromiseKind.CASE_DECISION_BY: "处理结果 decision",
     PromiseKind.TICKET_ANSWER_BY: "工单答复 ticket",
+    PromiseKind.INVOICE_BY: "发票 invoice",
 }
 _STATES = {
     PromiseState.OPEN: "待兑现 open",

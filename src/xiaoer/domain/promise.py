@@ -20,9 +20,11 @@ class PromiseKind(StrEnum):
     CALL_BACK_BY = "call_back_by"  # a person answers
     CASE_DECISION_BY = "case_decision_by"
     TICKET_ANSWER_BY = "ticket_answer_by"
+    INVOICE_BY = "invoice_by"
 
 
-BY_A_PERSON = frozenset({PromiseKind.CALL_BACK_BY, PromiseKind.TICKET_ANSWER_BY})  # by the hour
+BY_A_PERSON = frozenset({PromiseKind.CALL_BACK_BY, PromiseKind.TICKET_ANSWER_BY})
+BY_THE_HOUR = BY_A_PERSON | {PromiseKind.INVOICE_BY}  # the others are promised for a day
 
 
 class PromiseState(StrEnum):
@@ -121,6 +123,8 @@ def judge(promise: Promise, order: Order, now: datetime) -> Verdict:
             return _parcel(promise, order, now)
         case PromiseKind.SHIP_BY:
             return _sent(promise, order, now)
+        case PromiseKind.INVOICE_BY:
+            return _made_out(promise, order, now)
     raise ValueError(f"{promise.kind} is not about an order")
 
 
@@ -159,3 +163,9 @@ def _sent(promise: Promise, order: Order, now: datetime) -> Verdict:
     if order.state in (OrderState.SHIPPED, OrderState.DELIVERED):
         return Kept()
     return by_date(promise, now, order.ship_by)
+
+
+def _made_out(promise: Promise, order: Order, now: datetime) -> Verdict:
+    if order.invoice is None:
+        return Void("invoice_gone")
+    return Kept() if order.invoice.number else by_date(promise, now)

@@ -44,7 +44,9 @@ IN_HANDS = timedelta(minutes=15)  # a person has the conversation: looked at aga
 HELD_LONG = timedelta(
     hours=24
 )  # after the deadline; by then that person has told the customer, or nobody will
-_OF_AN_ORDER = frozenset({PromiseKind.REFUND_BY, PromiseKind.PARCEL_BY, PromiseKind.SHIP_BY})
+_OF_AN_ORDER = frozenset(
+    {PromiseKind.REFUND_BY, PromiseKind.PARCEL_BY, PromiseKind.SHIP_BY, PromiseKind.INVOICE_BY}
+)
 _LET = (ShopError, Busy, StoreDown)
 _log = structlog.get_logger(__name__)
 

@@ -142,19 +142,20 @@ def goodwill_given(orders: Sequence[Order], policy: Policy, now: datetime) -> in
     return len(given)
 
 
-def may_ask_invoice(order: Order, policy: Policy) -> Verdict:
+def may_ask_invoice(order: Order, policy: Policy, now: datetime) -> Verdict:
     """One invoice an order, once it is paid; the one asked for before is told."""
     facts: Facts = {"order_id": order.id}
     if order.state is OrderState.CANCELLED:
         return Verdict(rule=OF_THE_ORDER, policy=policy.version, reason=Reason.ALREADY_CANCELLED, facts=facts)
     if order.invoice is not None:
         asked = order.invoice
+        until = asked.asked_at + timedelta(hours=policy.promises.invoice_hours)
         told: Facts = {
             **facts,
-            "situation": "made" if asked.number else "asked",
+            "situation": "made" if asked.number else "asked" if now <= until else "late",
             "title": asked.title,
             "number": asked.number,
-            "until": asked.asked_at + timedelta(hours=policy.promises.invoice_hours),
+            "until": until,
             "instead": "call_person",
         }
         rule = "promises.invoice_hours"
