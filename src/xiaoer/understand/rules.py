@@ -38,7 +38,7 @@ _LOST = re.compile(  # whatever is asked for besides: the money for it is not th
 # Not here, and money or goods wanted all the same: there is nothing to be sent back.
 _NEVER_CAME = re.compile(
     r"^(?!.*(?:退货|寄回|仓库|你们|退款还|发票|短信|验证码|消息)).*"
-    r"(?:没有?收到|没有?到(?!账|期)|未收到)[^?!]{0,8}"
+    r"(?:没有?收到|没有?到(?!账|期)|未收到)(?!(?:我的|你们的?)?(?:退|钱))[^?!]{0,8}"
     r"(?:退款|退钱|退我|把钱|补发|重发|重新发|再发)(?!.{0,6}(?:没|到账|什么时候|多久))"
     r"|^(?!.*\b(?:return|exchange|e-?mail|code|invoice|my refund|the refund)\b).*"
     r"(?:\bnever|\bnot|n't) (?:yet )?"
@@ -48,7 +48,7 @@ _NEVER_CAME = re.compile(
 )
 _NO_REFUND_YET = re.compile(
     r"\b(?:my|the) refund\b[^,.?!]{0,16}(?:\b(?:never|not|still)\b|n't)"
-    r"|退款[^,.?!]{0,6}(?:没到|没收到|没有收到|没到账|还没)"
+    r"|退款[^,.?!]{0,6}(?:没到|没收到|没有收到|没到账|还没)|(?:没有?|未)收到(?:我的|你们的?)?(?:退款|退的钱)"
 )
 _WISH = r"\b(?:i want to|i need to|i'd like to|i would like to|i wish to|please)"
 # An object makes it a wish: how returning works is another question.
@@ -90,7 +90,7 @@ _OTHER_CONTACT = re.compile(
     r"|^(?:帮我|请|麻烦|我想|我要)*(?:改|换|修改|更换)(?:一下|下)?(?:我的)?(?:手机号码?|邮箱)[.!]*$"
 )
 _NEW_NUMBER = re.compile(
-    r"^(?!.*(?:地址|收货|收件|订单)).*(?:换|改|新)[^,.?!]{0,6}(?:手机|电话|号码?)[^.?!]{0,14}\d{7,}"
+    r"^(?!.*(?:地址|收货|收件|订单)).*(?:我换|我改|新)[^,.?!]{0,6}(?:手机|电话|号码?)[^.?!]{0,14}\d{7,}"
     r"|^(?!.*\b(?:address|order|call|ring)\b).*"
     r"\b(?:new|changed my|other) (?:phone|mobile|cell|telephone)(?: number)?\b"
     r"[^.?!]{0,16}\+?\d[\d ()-]{6,}"
@@ -121,7 +121,8 @@ _NOT_SENT = (
 )
 _SWAP_UNSENT = re.compile(
     rf"^(?=.*{_NOT_SENT})(?=.*(?:换|\b(?:swap|exchange|switch)\b))"
-    r"(?!.*(?:地址|付款|支付|退|取消|发票|电话|手机|时间|收货人|address|pay|return|cancel|refund|invoice))"
+    r"(?!.*(?:地址|付款|支付|退|取消|发票|电话|手机|时间|收货人|address|pay|return|cancel|refund|invoice"
+    r"|换货[^,.?!]{0,6}[没未]))"
 )
 _OWN_COUPONS = re.compile(
     r"\b(?:do i|have i) (?:still )?(?:have|got)(?: any)? (?:coupon|voucher)s?\b"
