@@ -28,7 +28,7 @@ _EACH = (frozenset({Kind.MONEY}), frozenset({Kind.DATE, Kind.TIME}), frozenset({
 @pytest.mark.parametrize("language", list(Language))
 def test_money_days_and_ids_do_not_slip_through(language: Language) -> None:
     every = [(row, row.found()) for part in PARTS for row in rows(language, part)]
-    assert score(every, SURE).recall >= 0.98
+    assert score(every, SURE).recall >= 0.99
     assert score(every, SURE).precision >= 0.99
     first = [(row, row.found()) for part in ("tune", "held") for row in rows(language, part)]
     assert score(first, SURE).recall >= 0.99
@@ -47,7 +47,7 @@ def test_money_days_and_ids_do_not_slip_through(language: Language) -> None:
         ("held", 0.97, 0.98),
         ("late", 0.98, 0.98),
         ("last", 0.95, 0.95),
-        ("fresh", 0.93, 0.98),
+        ("fresh", 0.96, 0.98),
     ],
 )
 @pytest.mark.parametrize("language", list(Language))

@@ -48,6 +48,7 @@ DATES = (  # pieces of the one pattern in figures.py
     r"|(?P<slash>(?<![a-z0-9_.,/])\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/])"
     r"|(?<![a-z0-9_.,/¥$€£])\d{1,2}\.\d{1,2}(?= ?(?:前后|之?前|[日号](?!元))))"
     rf"|(?P<time>(?<![\d:.,])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
+    r"|(?<![\d:.,¥$€£])\d{1,2}(?= ?(?:-|~|to|till|until|至|到) ?\d{1,2}:\d{2}(?!\d))"
     rf"|(?<![\d:.,])\d{{1,2}}(?:\.\d{{2}})? ?[ap]\.?m\b\.?"
     rf"|(?:(?<![\d:.,])\d{{1,2}}|\b(?!one ){_HOUR})(?: o'clock{_PART_OF_DAY}?|{_PART_OF_DAY})"
     rf"|\b(?:half(?: past)?|(?:a )?quarter (?:past|to)|(?:five|ten|twenty|twenty-five) (?:past|to))"
