@@ -250,9 +250,16 @@ def _wants(slot: str, slots: Slots) -> list[str]:
 
 
 def _nearest(choices: Sequence[Choice], words: str) -> list[Choice]:
-    scored = [(max((fuzz.token_set_ratio(words, about) for about in c.about), default=0), c) for c in choices]
+    scored = [(max((_alike(words, about) for about in c.about), default=0), c) for c in choices]
     best = max((score for score, _ in scored), default=0)
     return [c for score, c in scored if score == best and score >= CLOSE]
+
+
+def _alike(words: str, about: str) -> float:
+    """0 to 100. Chinese has no blanks between its words: 睡袋 is all said of 三季信封睡袋."""
+    if any(len(word) > 1 and not word.isascii() and word in about for word in words.split()):
+        return 100
+    return fuzz.token_set_ratio(words, about)
 
 
 def _plain(text: str) -> str:

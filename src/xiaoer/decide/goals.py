@@ -57,6 +57,7 @@ _BY_VALUE = {  # who names the new value wants it done, not told how
     "size_advice": frozenset({"measure"}),
     "change_contact": frozenset({"phone", "email"}),
     "change_profile_address": frozenset({"address"}),
+    "change_delivery": frozenset({"day"}),
 }
 _AT_ONCE = _READS | _DEMANDED  # of the customer's own order, more is told by doing than by an article
 NO_CHOICE = (
@@ -172,7 +173,8 @@ class Goals:
 
     def _action(self, action: str, wish: Wish, turn: Turn, why: str) -> Chosen:
         """A question about a rule is answered and the action offered; a wish is carried out."""
-        general = wish.question and _writes(action) and not _names_own(wish, turn)
+        by_value = bool(_BY_VALUE.get(action, frozenset()) & self._args(action, wish, turn).keys())
+        general = wish.question and _writes(action) and not _names_own(wish, turn) and not by_value
         if general and (answer := self._answer(wish, turn, at_least=0.0, offer=action)) is not None:
             return Chosen(answer, why)
         if action == "check_stock" or (action == "find_product" and _of_the_same_thing(wish, turn)):

@@ -13,8 +13,9 @@ from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.memory import SAID_AGAIN
 from xiaoer.decide.mentions import value_in
 from xiaoer.decide.mistaken import mistaken
-from xiaoer.decide.said import is_plain, looks_up, words_of
-from xiaoer.decide.several import JOIN, as_well, on_top, several, the_one
+from xiaoer.decide.said import is_plain, looks_up, remedy_in, words_of
+from xiaoer.decide.several import JOIN, as_well, narrows, on_top, several, the_one
+from xiaoer.decide.undo import no_way_back, undoing
 from xiaoer.decide.variants import edit_of, rather
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
@@ -53,6 +54,7 @@ _OFTEN_AN_ANSWER = frozenset(
         ),
     )
 )  # fmt: skip
+_NARROWER = frozenset({"cancel_order", "cancel_items"})  # on a card: less of it may be wanted
 # Of those, what may name a product.
 _OF_A_PRODUCT = frozenset(
     map(Intent, ("find_product", "check_stock", "other", "likes_style", "colour_question", "size_advice"))
@@ -90,16 +92,22 @@ class LocalMind:
     async def _first(self, turn: Turn) -> Chosen | None:
         heard, memory = turn.understanding, turn.memory
         gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
+        gives_up = gives_up and await self._narrowed(turn) is None
         if gives_up and not _of_another(heard, memory) and (dropped := _dropped(memory)) is not None:
             return Chosen(dropped, "local:stop", EVERY_WISH)
         if heard.misunderstood:
             return await self._serve(turn)
         if (shown := await self._shown(turn)) is not None:
             return shown
-        if (right := await self._put_right(turn)) is not None:
-            return await self._advance(right, turn, why="local:correction", wish=EVERY_WISH)
-        if (wider := await self._on_top(turn)) is not None:
-            return await self._advance(wider, turn, why="local:on_top", wish=EVERY_WISH)
+        if (undone := await self._undone(turn)) is not None:
+            return undone
+        for edited, why in (
+            (self._narrowed, "narrowed"),
+            (self._put_right, "correction"),
+            (self._on_top, "on_top"),
+        ):
+            if (task := await edited(turn)) is not None:
+                return await self._advance(task, turn, why=f"local:{why}", wish=EVERY_WISH)
         if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
             left = fill.left_over(memory.task, heard)
             return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH, slots=left)
@@ -113,7 +121,7 @@ class LocalMind:
         """
         task, offer = turn.memory.task, turn.memory.offer
         if not turn.photos:
-            yes = turn.understanding.answer is Answer.YES
+            yes = turn.understanding.answer is Answer.YES or _names_remedy(offer, turn)
             return await self._take_up(offer, turn) if offer is not None and yes else None
         if task is not None and task.asked == PHOTO:
             return await self._advance(replace(task, asked=""), turn, why="local:photo", wish=EVERY_WISH)
@@ -142,6 +150,27 @@ class LocalMind:
         variants = await CATALOGUE[last.action].choices("variant_id", known, actor, reach)
         other = rather(str(last.args.get("variant_id", "")), wanted, variants)
         return Task(action=last.action, args={**known, "variant_id": other}) if other else None
+
+    async def _undone(self, turn: Turn) -> Chosen | None:
+        """What takes back what was done last; None if nothing is open to that, or it is not asked for."""
+        if turn.memory.task is not None or turn.memory.proposal is not None:
+            return None
+        if (task := undoing(turn)) is not None:
+            return await self._advance(task, turn, why="local:undo", wish=EVERY_WISH)
+        return await no_way_back(turn, self._reach_for(turn))
+
+    async def _narrowed(self, turn: Turn) -> Task | None:
+        """Of the order on the open card only the items that are named now; None if none is."""
+        heard, last = turn.understanding, turn.memory.last
+        if last is None or last.action not in _NARROWER or heard.slots.order_ids:
+            return None
+        if not narrows(turn.memory, heard.text, stop=heard.stop):
+            return None
+        known: Facts = {"order_id": last.args.get("order_id", "")}
+        actor, reach = turn.conversation.actor, self._reach_for(turn)
+        choices = await CATALOGUE["cancel_items"].choices("line_id", known, actor, reach)
+        named = several(choices, heard.text) or the_one(choices, heard.text, options=True)
+        return Task(action="cancel_items", args={**known, "line_id": named}) if named else None
 
     async def _on_top(self, turn: Turn) -> Task | None:
         """The items on the open card, and the one that is said to go as well; None if none is."""
@@ -271,6 +300,7 @@ class LocalMind:
             if named.other and missing[0] == "order_id":
                 choices = [c for c in choices if c.value != turn.memory.order_id] or choices
             value: Fact = await self._named(task, missing[0], choices, turn)
+            value = value or await self._by_goods(task, missing[0], choices, named, turn)
             if value is None and missing[0] not in task.args and not _several_lines(task, missing[0]):
                 value = self._fitting(action, missing[0], choices, named, turn)  # else more may be chosen
             if missing[0] == "order_id" and named.tracking_numbers and "tax_number" not in task.args:
@@ -295,6 +325,18 @@ class LocalMind:
             lines = await CATALOGUE[task.action].choices("line_id", task.args, actor, reach)
             choices = await CATALOGUE[task.action].choices(slot, task.args, actor, reach)
         return value_in(task, slot, choices, lines, words_of(turn))
+
+    async def _by_goods(
+        self, task: Task, slot: str, choices: Sequence[Choice], named: Slots, turn: Turn
+    ) -> Fact:
+        """The order of a thing that is named and is in none of `choices`: it is told where that stands."""
+        if slot != "order_id" or CATALOGUE[task.action].risk is not Risk.READ or named.order_ids:
+            return None
+        if fill.fitting(slot, choices, named):
+            return None
+        actor, reach = turn.conversation.actor, self._reach_for(turn)
+        every = fill.fitting(slot, await CATALOGUE["look_up_order"].choices(slot, {}, actor, reach), named)
+        return every[0].value if every else None
 
     def _fitting(
         self, action: Action[Any], slot: str, choices: Sequence[Choice], slots: Slots, turn: Turn
@@ -371,6 +413,12 @@ def _as_offered(call: Do, slots: Slots, memory: Memory) -> Task:
 
 def _open_question(memory: Memory) -> str:
     return memory.task.asked if memory.task else ""
+
+
+def _names_remedy(offer: Task | None, turn: Turn) -> bool:
+    """ "The money, then": what was offered in place of the other."""
+    wanted = offer.args.get("remedy") if offer is not None else None
+    return bool(wanted) and remedy_in(words_of(turn)) == wanted
 
 
 def _of_another(heard: Understanding, memory: Memory) -> bool:

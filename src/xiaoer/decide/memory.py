@@ -33,6 +33,7 @@ SAID_AGAIN = {  # what was wrong is asked for once more
     Reason.BAD_SIZE: "measure",
     Reason.PHOTO_NEEDED: "photo",
 }
+_REMEDIES = frozenset({"refund", "resend"})
 LOST = frozenset({"out_of_scope", "unclear", "other_language"})
 
 
@@ -162,8 +163,15 @@ def _refused(memory: Memory, task: Task, no: Refused) -> Memory:
     same = _same_order(instead, no.facts)
     if {task.action, instead} == _SAME_ITEM and "line_id" in task.args:
         same["line_id"] = task.args["line_id"]
-    offer = Task(action=instead, args=same) if instead else None
+    offer = Task(action=instead, args=same) if instead else _other_remedy(task, no.facts)
     return _spoken_of(replace(memory, offer=offer), no.facts)
+
+
+def _other_remedy(task: Task, facts: Facts) -> Task | None:
+    """Told that the money can be had where nothing can be sent again, a yes takes it."""
+    could = facts.get("could")
+    other = next((name for name in could if name in _REMEDIES), "") if isinstance(could, tuple) else ""
+    return replace(task, args={**task.args, "remedy": other}, then=None) if other else None
 
 
 def _order_of(task: Task) -> dict[str, Fact]:

@@ -13,8 +13,9 @@ from xiaoer.understand.sizes import shoe_size_in
 from xiaoer.understand.tax_numbers import tax_number_in
 
 _RESEND = re.compile(
-    r"补发|补寄|重发|重寄|重新(?:发|寄)|再(?:发|寄|送)一|换(?:个|一个|件)?新的?|"
-    r"\b(?:re-?send|send (?:it|them|me|us|another|a new)|replace(?:ment)?|new one|another one|again)\b"
+    r"补发|补寄|重发|重寄|重新(?:发|寄)|再(?:发|寄|送)一|换(?:个|一个|件)?新的?|换货|换一?[个件双套只]|"
+    r"\b(?:re-?send|send (?:it|them|me|us|another|a new)|replace(?:ment)?|new one|another one|again"
+    r"|(?:exchange|swap) (?:it|them|this))\b"
 )
 _REFUND = re.compile(r"退款|退钱|退我|钱退|把钱|不要了|退了吧|\b(?:refund|money back|my money|reimburse)")
 _COMPANY = re.compile(
@@ -31,15 +32,26 @@ _COMPANY_NAME = re.compile(
     r"|((?:[A-Z][\w&.'-]* ?){1,6},? (?:Ltd|Limited|Inc|LLC|GmbH|Corp|Co)\b\.?(?: Ltd\.?)?)"
 )
 _DEMAND = re.compile(
-    r"我要|帮我|给我|申请|退我|麻烦|请(?!问)|补给我|^退"
-    r"|^(?:please|pls|refund|give|pay|send|replace|return|i want|i'd like|i need|i demand)\b|\bplease$"
+    r"我要|帮我|给我|申请|退我|麻烦|请(?!问)|补给我"
+    r"|(?:^|[,.] ?)(?:退|换[个一货新]|补发|重发)(?![^,.?]*[吗么?])"
+    r"|(?:^|[,.!] ?)(?:please|pls|refund|give|pay|send|replace|exchange|return|i want|i'd like|i need"
+    r"|i demand|(?:can|could|will|would) you (?:please )?(?:replace|exchange|refund|send|resend))\b"
+    r"|\bplease$"
 )
 _LOOK_UP = re.compile(
     r"(?<!检)查|到哪|什么情况|怎么样了|物流|进度|状态|\b(?:check|look (?:up|into)|track|where|status)\b"
 )
+_HOW_TO = re.compile(r"什么|怎么|哪|如何|渠道|\b(?:how|where|what|which|who)\b")
 _NO_TITLE = re.compile(r"[?？吗呢]$|怎么|什么|^(?:ok|yes|no|hi|hello)$", re.IGNORECASE)
 _TOO_SHORT_HAN, _TOO_SHORT_WORDS = 14, 8  # of a complaint: less says that there is one, not what it is
-_ORDERS = re.compile(r"我要|我想|请|帮我|麻烦|给我|投诉|举报|你们|一下")
+_ORDERS = re.compile(
+    r"我要|我想|请|帮我|麻烦|给我|投诉|举报|你们|一下"
+    r"|\b(?:i (?:want|wish|would like|need)|i'd like|can i|please|help me|right now|now|to|file|make|lodge|a"
+    r"|complain(?:t|ing)?|about (?:it|this|that|you))\b"
+)
+# Beside the word that there is a complaint, what happened: 投诉快递员，东西扔门口就走了.
+_TELLS_HAN, _TELLS_WORDS = 5, 3
+_PARTS = re.compile(r"[,.:;!?\n]+")
 
 
 _PAIR = re.compile(
@@ -164,9 +176,16 @@ def _phone(words: str) -> str:
 
 def _story(words: str) -> str:
     """What went wrong, if the words tell more than that something did."""
-    rest = _ORDERS.sub("", fold(words))
-    long = len(rest) >= _TOO_SHORT_HAN if not rest.isascii() else len(rest.split()) >= _TOO_SHORT_WORDS
-    return words[:600] if long else ""
+    plain = fold(words)
+    least, tells = (_TOO_SHORT_WORDS, _TELLS_WORDS) if plain.isascii() else (_TOO_SHORT_HAN, _TELLS_HAN)
+    parts = [_ORDERS.sub(" ", part) for part in _PARTS.split(plain) if not _HOW_TO.search(part)]
+    beside = _PARTS.search(plain) is not None and any(_size(part) >= tells for part in parts)
+    return words[:600] if beside or _size(_ORDERS.sub(" ", plain)) >= least else ""
+
+
+def _size(text: str) -> int:
+    """Words of English, characters of Chinese."""
+    return len(text.split()) if text.isascii() else len(text.replace(" ", ""))
 
 
 _READ: Mapping[str, Callable[[str], str]] = {

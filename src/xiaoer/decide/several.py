@@ -18,6 +18,9 @@ _ALL = re.compile(
     r"全部|全都|所有|每一?[件个]|都(?:不要|取消|去掉|删)|\b(?:all of (?:them|it)|everything|both)\b"
 )
 _AS_WELL = re.compile(r"还有|也|再|另外|加上|顺便|\b(?:also|too|as well|plus|and)\b")
+_ONLY = re.compile(r"[只仅光]|就(?:行|好|可以)|\b(?:only|just)\b")
+_OUT = re.compile(r"去掉|取消|删|拿掉|退|不要|\b(?:take|leave|cancel|remove|drop)\b")
+_STAYS = re.compile(r"[保留]|[不别](?:取消|去掉|删|退|动)|\b(?:keep|stays?|don't|do not|not)\b")
 _WORD = re.compile(r"[a-z]{3,}")
 _HAN_RUN = re.compile(r"[一-鿿]{2,}")
 
@@ -45,6 +48,12 @@ def closed(value: str) -> str:
 def on_top(memory: Memory, text: str) -> bool:
     """Whether a text may add to what stands on the open card: "also the socks"."""
     return memory.proposal is not None and memory.last is not None and bool(_AS_WELL.search(text))
+
+
+def narrows(memory: Memory, text: str, *, stop: bool) -> bool:
+    """Whether a text may want less than stands on the open card: "never mind, just take out the pot"."""
+    less = bool(_ONLY.search(text)) or (stop and bool(_OUT.search(text)))
+    return memory.proposal is not None and memory.last is not None and less and not _STAYS.search(text)
 
 
 def as_well(value: str, text: str, memory: Memory) -> str:

@@ -70,7 +70,15 @@ _TO_BE_DONE = _named(
 )  # fmt: skip
 _REPORT = Intent("parcel_lost")  # "it is lost, I want my money back": what is wanted for it is no other wish
 # Read from what is said before the wish: "it hasn't left yet", "it came late".
-_ALL_OF_IT = _named("coupon_as_amends", "change_items", "refund_status")
+_ALL_OF_IT = _named(
+    "coupon_as_amends", "change_items", "refund_status", "arrived_damaged", "cancel_items", "find_product"
+)
+# How it is with the order, told beside a wish: not shipped yet.
+_STANDS = re.compile(
+    r"(?:而且|现在|目前|订单|商品|东西|货|都|我的?|这单)*(?:还|尚)?(?:没有?|未)(?:发货?|寄出?|出库|发出)(?:呢|的|了)?"
+    r"|(?:it|they|the order|my order)?(?:'s| is| has| hasn't|have|haven't)? ?(?:still )?(?:not )?(?:yet )?"
+    r"(?:been )?(?:shipped|sent|dispatched|left)(?: yet| out)*"
+)
 _CUE = re.compile(
     r"[?吗呢]|怎么|如何|多少|几|什么|哪|能不能|可不可以|可以|能|是否|有没有|我要|我想|想|要|帮|请|麻烦|"
     r"给我|取消|退|换|改|查|催|转|找|推荐|看"
@@ -185,6 +193,8 @@ def _cut(text: str) -> list[tuple[int, int, bool]]:
 def _is_own(piece: _Piece, text: str, sure: float) -> bool:
     """Whether a piece, taken alone, asks for something."""
     words = text[piece.start : piece.end]
+    if _STANDS.fullmatch(words.strip(" ,.")) and len(words) < len(text):
+        return False
     if piece.best.intent in _NO_TASK or answer_in(words) is not None or not _CUE.search(words):
         return False
     return piece.sure >= (sure * 0.75 if piece.strong else sure)

@@ -21,6 +21,11 @@ _DENIED = re.compile(
     r"(?: (?!but\b|only\b|just\b)\w+){0,2} ?$"
 )
 _DENIAL_REACH = 24  # characters before a word in which "not" speaks to it
+# Mail that is no longer wanted: whoever says so is not angry for that alone.
+_NO_MORE_MAIL = re.compile(
+    r"\bstop sending (?:me |us )?(?:\w+ ){0,3}?(?:e-?mails?|newsletters?|ads|adverts?|advertis\w+|mails?"
+    r"|texts?|sms|promotions?|marketing|offers|notifications?)\b"
+)
 _LOUD = re.compile(r"[!?]{3}|(?:!\s?){2}")
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 _SHOUTS = 3  # words in capitals; fewer may be sizes, codes and names
@@ -76,7 +81,7 @@ class _Clause:
 
 def mood_of(tidied: str, text: str) -> Mood:
     """The strongest feeling of a message. `tidied` still has its capitals, `text` is the folded copy."""
-    plain = feelings().no_feeling.sub(" ", text)
+    plain = _NO_MORE_MAIL.sub(" ", feelings().no_feeling.sub(" ", text))
     heard = _clauses(plain)
     named = frozenset[Mood]().union(*(clause.moods for clause in heard))
     risks = risks_in(text)

@@ -124,6 +124,82 @@ _SWAP_UNSENT = re.compile(
     r"(?!.*(?:地址|付款|支付|退|取消|发票|电话|手机|时间|收货人|address|pay|return|cancel|refund|invoice"
     r"|换货[^,.?!]{0,6}[没未]))"
 )
+# Of this refund: how far it is, not where refunds go.
+_HOW_FAR = re.compile(
+    r"退(?:款|的?钱)?(?:进行|处理|办)?到(?:了)?(?:哪一?步|第几步|哪个?(?:阶段|环节|进度)|什么(?:程度|阶段|地步))"
+    rf"|{_NUMBER}[^,.?!]{{0,8}}退(?:款|的?钱)?到(?:了)?哪"
+    r"|\bhow far (?:along )?(?:is|are|has|have|did)\b[^.?!]{0,16}\brefund"
+    r"|\b(?:what|which) (?:stage|step|point)\b[^.?!]{0,16}\brefund"
+)
+# What came broken is seen to at once, for a new one or for the money; a return is another wish.
+_CAME_BROKEN = re.compile(
+    r"^(?!.*(?:退货|寄回|退掉|券|别人|如果|万一|怎么办)).*"
+    r"(?:收到|到手|拿到|签收)(?:货|东西|它)?(?:的)?(?:时候?|后|来)?,?(?:就|已经?|都|全|竟然?|居然)*(?:是|被)?"
+    r"(?:坏|碎|破|裂|摔|压)(?:[的了坏碎烂裂扁掉]|$)"
+    r"|^(?!.*\b(?:return|if|what happens|send (?:it|them|this) back|policy|coupon|voucher|compensat\w+)\b).*"
+    r"\b(?:(?<!what )came|arrived|turned up|got here|(?:was|were) delivered|what came (?:is|was))\b "
+    r"(?:\w+ ){0,2}?"
+    r"(?:damaged|broken|smashed|cracked|shattered|dented|in pieces)\b"
+)
+# Until when, not where to: 退到哪天.
+_UNTIL_WHEN = re.compile(
+    r"退(?:货)?(?:可以|能)?到(?:哪天|几号|哪一天|什么时候|几时)(?:为止|截止)?[?]?$"
+    r"|(?:最晚|最迟)(?:什么时候|哪天|几号)[^,.?!]{0,4}退(?!款)|退货?(?:截止|最后期限)"
+    r"|\b(?:until|till|by) when (?:can|may|could|do|must|should) (?:i|we|it)(?: still| have to| need to)* "
+    r"(?:return|send (?:it|this|them) back|be (?:returned|sent back))"
+    r"|\b(?:what(?:'s| is)|when(?:'s| is)) the (?:last|latest) day\b[^.?!]{0,20}\breturn"
+    r"|\bhow long (?:can|may|do) (?:i|we)\b[^.?!]{0,16}\breturn (?:it|this|them)\b"
+)
+# Whether it may go back: no condition is asked for.
+_MAY_IT = re.compile(
+    r"^(?:请问|那么?|我)*(?:这[个件双款单]?|它)(?:还|都)?(?:能不能|可不可以|可以|能)(?:申请|办)?退(?:货|掉|回去)?(?:吗|么|嘛)?[?.]*$"
+    r"|^(?:so |and |but |hi,? |hello,? )?(?:can|could|may) (?:i|we) (?:still )?(?:return|send back) "
+    r"(?:it|this|that|them|these|those)(?: back| one)?[?.]*$"
+    r"|^(?:so |and |but )?(?:can|could|may) (?:it|this|that|they|these) (?:still )?be "
+    r"(?:returned|sent back)[?.]*$"
+    r"|^(?:is (?:it|this|that)|are (?:they|these)) returnable[?.]*$"
+)
+_ONE_OF_THEM = r"(?:其中)?(?:的)?(?:[一1两二三几](?:件|个|样|双|部分)|部分)"
+_PART_UNSENT = re.compile(
+    rf"^(?=.*{_NOT_SENT})(?!.*(?:换|地址|发票|怎么还?没|为什么|\b(?:swap|exchange|why|when|address|invoice)\b))"
+    rf"(?:.*(?:只|单独)能?(?:退|取消|撤)|.*(?:退|取消|撤)(?:掉|款)?{_ONE_OF_THEM}"
+    r"|(?=.*\b(?:cancel|refund|return|remove|drop|take out)\b)"
+    r".*\b(?:(?:only|just) (?:one|a part|part|some|a single)|one (?:item|thing|of)|part of|single item)\b)"
+)
+_PART_BACK = re.compile(rf"^(?!.*(?:怎么|如何|拼单))[^?!]*(?:只|单独)退(?:货)?{_ONE_OF_THEM}(?!的?[钱款])")
+# A thing of one's own that is looked for. What is no parcel is said by name.
+_NO_PARCEL = (
+    r"(?:orders?|oder|item|purchase|number|freebie|pizza|food|money|refund|return|exchange|replacement|invoice|receipt|coupon|voucher|code|discount|points?|card"
+    r"|balance|account|password|e-?mail|confirmation|reply|answer|response|ticket|complaint|agent|person|size"
+    r"|cart|basket|wish ?list|address|cash ?back|compensation|call|feedback|review|message|data"
+    r"|history|subscription|newsletter|membership|warranty|manual|name|photos?|colou?r|label|cash|credit"
+    r"|deposit|payment)"
+)
+_MINE = rf"my (?!(?:[\w-]+ ){{0,3}}{_NO_PARCEL}s?\b)[\w'-]+(?: [\w'-]+){{0,5}}"
+_WHERE_IS_IT = re.compile(
+    rf"^(?:hi|hello|hey|so|and|ok|sorry|excuse me)?,? ?where(?:'s| is| are)(?: all)? {_MINE}[?!.]*$"
+    rf"|^(?:why )?(?:hasn't|haven't|has|have|did|didn't) {_MINE} (?:still )?(?:not )?"
+    r"(?:arrived?|come|been delivered|turned up|shown up)(?: yet| so far)?[?!.]*$"
+    rf"|^{_MINE} (?:still )?(?:hasn't|haven't|has not|have not|didn't) (?:yet )?"
+    r"(?:arrived?|come|been delivered|turned up|shown up)(?: yet| so far)?[!.]*$"
+    rf"|^when (?:will|does|do) {_MINE} (?:arrive|come|get here|be delivered|be here)[?!.]*$"
+)
+# A day is named on which it shall come; by when it comes is another question.
+_ON_A_DAY = re.compile(
+    r"^(?!.*(?:发货|寄出|退|换|取消|之?前(?:能|可以)?(?:送|到)|最晚|客服|上班|会不会|吗.*吗))"
+    r"[^,.?!]{0,12}(?:能不能|可不可以|可以|能|帮我|请|麻烦|想要?|要)[^,.?!前]{0,6}"
+    r"(?:(?:周|星期|礼拜)[一二三四五六日天]|明天|后天|\d{1,2}[号日])[^,.?!前寄发]{0,6}(?:送|派送?|配送)"
+    r"(?:到|来|货|达|过来|上门)*(?:吗|么|吧|呢)?[?.]*$"
+)
+# Something to give, and what it may cost: gifts are looked for. In paper or on a card is another question.
+_MOST = (
+    r"(?:以内|以下|之内|左右|上下|预算|不超过|不到"
+    r"|\b(?:under|below|max(?:imum)?|up to|around|about|budget|less than)\b)"
+)
+_GIFT_FOR = re.compile(
+    r"^(?!.*(?:包装|贺卡|卡片|礼品卡|礼品袋|订单|包邮|退|换|\b(?:wrap\w*|cards?|receipt|return|order)\b))"
+    rf"(?=.*{_MOST})(?=.*\d)(?=.*(?:礼物|礼品|送人|送[给个]?[^,.?!货]{{0,6}}(?:什么|啥|礼)|\b(?:gifts?|presents?)\b))"
+)
 _OWN_COUPONS = re.compile(
     r"\b(?:do i|have i) (?:still )?(?:have|got)(?: any)? (?:coupon|voucher)s?\b"
     r"|我(?:现在|还)?有(?:没有)?(?:优惠)?券吗?$"
@@ -142,6 +218,15 @@ _WOULD_BRING = re.compile(
 )
 _PLAIN_WISHES = (
     ("cancellation_fee", _WOULD_BRING),
+    ("refund_status", _HOW_FAR),
+    ("arrived_damaged", _CAME_BROKEN),
+    ("return_policy", _UNTIL_WHEN),
+    ("request_return", _MAY_IT),
+    ("cancel_items", _PART_UNSENT),
+    ("request_return", _PART_BACK),
+    ("track_parcel", _WHERE_IS_IT),
+    ("change_delivery", _ON_A_DAY),
+    ("find_product", _GIFT_FOR),
     ("refund_status", _NO_REFUND_YET),
     ("ask_compensation", _MADE_UP_FOR),
     ("coupon_as_amends", _COUPON_FOR_IT),

@@ -125,7 +125,7 @@ def quantity_in(text: str) -> tuple[int, Span] | None:
 
 def _regional(text: str, shelf: Scale) -> list[Size]:
     return [
-        Size(_in_region(hit[1] or hit[4], hit[2] or hit[3], text, shelf), hit[0], hit.span())
+        Size(_in_region(hit[1] or hit[4], hit[2] or hit[3], text, shelf), hit[0].upper(), hit.span())
         for hit in islice(_REGION.finditer(text), _MOST_OF_A_KIND)
     ]
 
