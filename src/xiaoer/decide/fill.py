@@ -12,7 +12,7 @@ from xiaoer.decide.said import answer, named
 from xiaoer.decide.several import closed, several, the_one
 from xiaoer.domain.conversation import Memory
 from xiaoer.domain.decision import Choice, Task
-from xiaoer.domain.facts import Fact
+from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.understanding import Slots, Understanding
 from xiaoer.understand.codes import phone_in
 
@@ -178,6 +178,8 @@ def answered(
     if value is not None:
         args = {**task.args, **more, task.asked: value}
         return Task(action=task.action, args=args, then=task.then, intent=task.intent, asks=task.asks)
+    if more.get("kind") not in (None, task.args.get("kind")):  # another's name is not this one's
+        return replace(task, args=_without(task.args, "title", "tax_number") | more, asked="", choices=())
     left = fitting(by_kind_only(task.action, task.asked), choices, heard.slots)
     if 1 < len(left) < len(choices):
         return replace(task, args={**task.args, **more}, choices=tuple(left))
@@ -253,6 +255,10 @@ def _nearest(choices: Sequence[Choice], words: str) -> list[Choice]:
     scored = [(max((_alike(words, about) for about in c.about), default=0), c) for c in choices]
     best = max((score for score, _ in scored), default=0)
     return [c for score, c in scored if score == best and score >= CLOSE]
+
+
+def _without(args: Facts, *names: str) -> dict[str, Fact]:
+    return {name: value for name, value in args.items() if name not in names}
 
 
 def _alike(words: str, about: str) -> float:

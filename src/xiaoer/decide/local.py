@@ -13,7 +13,7 @@ from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.memory import SAID_AGAIN
 from xiaoer.decide.mentions import value_in
 from xiaoer.decide.mistaken import mistaken
-from xiaoer.decide.said import is_plain, looks_up, remedy_in, words_of
+from xiaoer.decide.said import looks_up, remedy_in, says_plainly, words_of
 from xiaoer.decide.several import JOIN, as_well, narrows, on_top, several, the_one
 from xiaoer.decide.undo import no_way_back, undoing
 from xiaoer.decide.variants import edit_of, rather
@@ -201,7 +201,7 @@ class LocalMind:
         if (value := await self._named(task, task.asked, choices, turn)) is not None:
             args = {**task.args, task.asked: value}
             return Task(action=task.action, args=args, then=task.then, intent=task.intent, asks=task.asks)
-        named = fill.is_named(task.asked, choices, turn.understanding) or is_plain(task.asked, words)
+        named = fill.is_named(task.asked, choices, turn.understanding) or says_plainly(task, words)
         if not named and self._digresses(task, turn):
             return None
         return fill.answered(task, choices, turn.understanding, turn.memory, words=words)

@@ -34,6 +34,13 @@ SAID_AGAIN = {  # what was wrong is asked for once more
     Reason.PHOTO_NEEDED: "photo",
 }
 _REMEDIES = frozenset({"refund", "resend"})
+_LATE = frozenset({"paid_late", "packed_late", "shipped_late", "lost", "returning", "returned"})
+_TOLD_WITH_A_PERSON = {  # what is told so that a yes calls one: done.<action>.<situation>
+    "look_up_order": _LATE,
+    "track_parcel": _LATE,
+    "refund_status": frozenset({"processing_late", "failed"}),
+    "urge_shipping": frozenset({"late"}),
+}
 LOST = frozenset({"out_of_scope", "unclear", "other_language"})
 
 
@@ -140,6 +147,8 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
         return _spoken_of(shown, outcome.plan.facts)
     if isinstance(outcome, Possible):  # a yes now means: do it, then
         return _spoken_of(replace(after, offer=Task(action=call.action, args=call.args)), outcome.plan.facts)
+    if isinstance(outcome, Refused) and outcome.reason is Reason.CARD_EXPIRED:
+        return replace(after, card=None, offer=_anew(call, memory.last))
     if isinstance(outcome, Refused):
         if then is not None and outcome.reason is not Reason.NOT_PROVEN and call.action != "prove_order":
             after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])  # a wish of its own
@@ -148,7 +157,21 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
         return replace(after, offer=Task(action="call_person", args={"why": "shop"}))
     if then is not None:
         after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])
-    return _spoken_of(after, outcome.facts) if isinstance(outcome, Done) else after
+    return _told(after, outcome) if isinstance(outcome, Done) else after
+
+
+def _told(memory: Memory, done: Done) -> Memory:
+    """With the colleague that is offered in the same breath."""
+    after = _spoken_of(memory, done.facts)
+    if done.facts.get("situation") not in _TOLD_WITH_A_PERSON.get(done.action, frozenset()):
+        return after
+    return replace(after, offer=Task(action="call_person", args={"why": "asked"}))
+
+
+def _anew(call: Do, shown: Task | None) -> Task | None:
+    """A card that ran out is made afresh by a yes: it has to be confirmed like the first."""
+    same = shown is not None and shown.action == call.action and bool(shown.args)
+    return replace(shown, then=None) if same and shown is not None else None
 
 
 def _refused(memory: Memory, task: Task, no: Refused) -> Memory:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from xiaoer.domain.conversation import Memory, Turn
+from xiaoer.domain.decision import Task
 from xiaoer.domain.facts import Fact
 from xiaoer.domain.order import InvoiceKind
 from xiaoer.domain.rules.care import Remedy
@@ -22,6 +23,11 @@ _COMPANY = re.compile(
     r"公司|单位|企业|专票|税号|学校|机构|\b(?:company|business|firm|corporate|employer|vat)\b"
 )
 _PERSONAL = re.compile(r"个人|私人|我自己|\b(?:personal(?:ly)?|private|myself|for me|just me)\b")
+_NONE = re.compile(  # what one has not: no tax number, not for a company
+    r"(?:没有?|不是|不用|不要|不开)(?:要|给)?(?:公司|单位|企业|专票|税号)(?:的|抬头)?"
+    r"|\b(?:no|not|without|don't have|do not have|haven't)(?: got)?(?: for| any| an?| my| the)* "
+    r"(?:company|business|firm|tax number|vat)\b"
+)
 _TITLE = re.compile(
     r"(?:发票)?抬头(?:开|写|是|为|就写|就是|用)?[:： ]*([^\n,，。;；]{2,60})"
     r"|(?:made out to|in the name of|invoice title|billed? to|title(?: is)?:)[: ]*([^\n,，;]{2,80})",
@@ -131,6 +137,13 @@ def is_plain(slot: str, words: str) -> bool:
     return slot in _PLAIN and bool(_READ[slot](words))
 
 
+def says_plainly(task: Task, words: str) -> bool:
+    """Whether the words answer what is asked, or what will be: a new one or the money, for whom."""
+    later = (slot for slot in _NAMES.get(task.action, ()) if slot in _LATER and slot not in task.args)
+    changed = "kind" in task.args and _kind(words) not in ("", task.args["kind"])
+    return is_plain(task.asked, words) or changed or any(_READ[slot](words) for slot in later)
+
+
 def remedy_in(words: str) -> str:
     plain = fold(words)
     again, back = _RESEND.search(plain) is not None, _REFUND.search(plain) is not None
@@ -141,6 +154,7 @@ def remedy_in(words: str) -> str:
 
 def _kind(words: str) -> str:
     plain = fold(words)
+    plain = _NONE.sub(" ", plain)
     company = _COMPANY.search(plain) is not None or bool(tax_number_in(words))
     personal = _PERSONAL.search(plain) is not None
     if company == personal:
@@ -198,6 +212,7 @@ _READ: Mapping[str, Callable[[str], str]] = {
     "what": _story,
     "measure": lambda words: words[:200] if shoe_size_in(words) else "",
 }
+_LATER = frozenset({"remedy"})
 _PLAIN = frozenset({"tax_number", "email", "phone", "measure"})
 _FREE: Mapping[str, Callable[[str], str]] = {
     "title": _whole_title,

@@ -100,6 +100,19 @@ _MADE_UP_FOR = re.compile(
     r"^(?!.*(?:到账|什么时候|多久|进度|怎么还)).*(?:退我?(?:一)?(?:部分|点|些)(?:的)?(?:钱|款)|部分退款)"
     r"|^(?!.*\b(?:when|status|where)\b).*\b(?:partial refund|refund (?:me )?(?:a )?part of)\b"
 )
+_SOMETHING_FOR_IT = re.compile(
+    r"\b(?:late|delay(?:ed|s)?|trouble|inconvenience|waited|waiting|mess|mistake)\b[^.?!]{0,40}"
+    r"\b(?:get|give me|offer me|do) (?:something|anything) (?:for|about) "
+    r"(?:it|that|this|the (?:wait|delay|trouble))\b"
+    r"|\b(?:get|give me|offer me) (?:something|anything) for (?:the|my|all the) "
+    r"(?:delay|trouble|wait|waiting|inconvenience|mess)\b"
+)
+# An invoice is asked for; that it is to be made anew is another wish.
+_AN_INVOICE = re.compile(
+    r"^(?!.*(?:重开|重新|改|换|错|作废|补开.*退|怎么|多久|什么时候|能不能|可以|[吗么?]))"
+    rf"(?:[^,.?!]{{0,12}}{_NUMBER}[^,.?!]{{0,8}}|(?:请|麻烦|帮我|给我|我要|我想)*)开(?:一?[张份个])?(?:电子)?"
+    r"(?:个人|公司|单位|企业|专用|普通)?的?(?:电子)?发票"
+)
 _COUPON_FOR_IT = re.compile(
     r"(?:延误|晚了?|迟|等了|这么[久慢差]|坏了?|破)[^.?!]{0,16}(?:送|给|补|发|赔)[^,.?!]{0,5}券"
     r"|\b(?:late|delay(?:ed)?|trouble|inconvenience|waited|waiting)\b[^.?!]{0,40}"
@@ -230,6 +243,8 @@ _PLAIN_WISHES = (
     ("refund_status", _NO_REFUND_YET),
     ("ask_compensation", _MADE_UP_FOR),
     ("coupon_as_amends", _COUPON_FOR_IT),
+    ("ask_compensation", _SOMETHING_FOR_IT),
+    ("ask_invoice", _AN_INVOICE),
     ("change_payment", _BY_GIFT_CARD),
     ("compare_products", _TWO_OF_THEM),
     ("change_items", _SWAP_UNSENT),
