@@ -24,7 +24,7 @@ from xiaoer.domain.facts import Facts
 from xiaoer.domain.feeling import mood_over
 from xiaoer.domain.ids import ConversationId, IntentId, OrderId, TurnId
 from xiaoer.domain.job import NewJob
-from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome
+from xiaoer.domain.outcome import Done, NeedsApproval, NeedsConfirm, Outcome, Plan
 from xiaoer.domain.people import Actor, Proof
 from xiaoer.domain.ports import (
     Busy,
@@ -57,6 +57,7 @@ BY_AGENT = "agent:mcp"
 _log = structlog.get_logger(__name__)
 
 
+_OF_ONE_ORDER = {"cancel_order", "cancel_items"}  # all of it, or less of it
 ANSWERABLE = (ProposalState.OPEN,)
 DECLINABLE = (ProposalState.OPEN, ProposalState.NEEDS_STAFF)  # nothing was sent yet
 
@@ -262,7 +263,7 @@ class Clerk:
         """A corrected wish has one card: the one before can no longer be pressed."""
         old = turn.memory.card
         before = await self.house.ledger.proposal(old) if old and old != outcome.intent_id else None
-        if before and before.state is ProposalState.OPEN and before.plan.action == outcome.plan.action:
+        if before and before.state is ProposalState.OPEN and _in_its_place(before.plan, outcome.plan):
             await self.house.ledger.finish(before.id, ProposalState.EXPIRED, None, now=turn.now)
 
     # --- what a customer does with a button rather than with words -----------------------------
@@ -423,3 +424,10 @@ def _actor_after(actor: Actor, outcome: Outcome | None) -> Actor:
         return actor
     orders = actor.proven_orders | {OrderId(str(outcome.facts["order_id"]))}
     return replace(actor, proof=Proof.ORDER, proven_orders=orders)
+
+
+def _in_its_place(before: Plan, after: Plan) -> bool:
+    """Whether a card is the one before put right: the same wish, or less of the order than was to go."""
+    same_order = before.args.get("order_id") == after.args.get("order_id")
+    narrower = same_order and {before.action, after.action} <= _OF_ONE_ORDER
+    return before.action == after.action or narrower

@@ -161,6 +161,24 @@ async def test_the_customer_may_take_it_back_while_it_waits(shop: Shop) -> None:
     assert await shop.state(order) is OrderState.PAID
 
 
+@pytest.mark.parametrize(
+    ("language", "cancel", "yes", "back"),
+    [("en", "cancel order", "yes", "never mind, keep the order"), ("zh", "取消订单", "确认", "我不取消了")],
+)
+async def test_it_is_taken_back_in_words_while_it_waits(
+    shop: Shop, language: str, cancel: str, yes: str, back: str
+) -> None:
+    [order] = await shop.customer_with(OrderState.PAID)
+    visitor = await shop.visitor(order, language)
+    intent_id, _ = await shop.card(visitor, f"{cancel} {order.id}")
+    for words in (yes, back):
+        await visitor.say(words)
+        await shop.turns.drain()
+    assert await shop.waiting() == []
+    assert problem(await shop.rule(intent_id, "approve")) == (404, "no_card")
+    assert await shop.state(order) is OrderState.PAID
+
+
 async def test_only_staff_hear_of_it(shop: Shop) -> None:
     [order] = await shop.customer_with(OrderState.PAID)
     visitor = await shop.visitor(order)

@@ -8,8 +8,10 @@ from tests.turns.counter import Talk
 from tests.turns.house import HouseUrl, Opened
 
 from xiaoer.app import App
+from xiaoer.domain.ids import IntentId
 from xiaoer.domain.order import CaseKind, Order, OrderState
 from xiaoer.domain.people import Customer
+from xiaoer.domain.reply import ConfirmCard
 from xiaoer.domain.rules.returns import return_until
 
 SAID = {
@@ -60,3 +62,17 @@ async def with_several(app: App, clock: Clock) -> tuple[Customer, Order]:
             if fits and not (bound or late) and len(titles) == len(order.lines):
                 return customer, order
     raise LookupError("the demo world has no such order")
+
+
+async def test_the_card_of_a_whole_order_is_gone_when_less_of_it_is_wanted(
+    opened: Opened, house_url: HouseUrl
+) -> None:
+    clock = Clock()
+    async with opened(clock, 20.0, house_url("sqlite")) as (app, _):
+        talk = await Talk.start(app, clock, email="alex.morgan@example.com", language="en")
+        order = next(o for o in talk.orders if o.state is OrderState.PAID and len(o.lines) > 1)
+        await talk.says(f"cancel {order.id}")
+        assert kind_of(await talk.says(f"just the {order.lines[-1].title.en}")) == "needsconfirm"
+        whole = next(part for part in talk.records[0].reply.parts if isinstance(part, ConfirmCard))
+        await app.clerk.press(talk.conversation_id, IntentId(whole.intent_id), yes=True)
+        assert (await talk.order(order.id)).state is OrderState.PAID

@@ -15,7 +15,7 @@ from xiaoer.decide.mentions import value_in
 from xiaoer.decide.mistaken import mistaken
 from xiaoer.decide.said import looks_up, remedy_in, says_plainly, words_of
 from xiaoer.decide.several import JOIN, as_well, narrows, on_top, several, the_one
-from xiaoer.decide.undo import no_way_back, undoing
+from xiaoer.decide.undo import is_undo, no_way_back, undoing
 from xiaoer.decide.variants import edit_of, rather
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
@@ -91,9 +91,7 @@ class LocalMind:
 
     async def _first(self, turn: Turn) -> Chosen | None:
         heard, memory = turn.understanding, turn.memory
-        gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
-        gives_up = gives_up and await self._narrowed(turn) is None
-        if gives_up and not _of_another(heard, memory) and (dropped := _dropped(memory)) is not None:
+        if (dropped := await self._given_up(turn)) is not None:
             return Chosen(dropped, "local:stop", EVERY_WISH)
         if heard.misunderstood:
             return await self._serve(turn)
@@ -114,6 +112,23 @@ class LocalMind:
         if heard.answer is not None and memory.task is None:
             return Chosen(Say("yes_to_what"), "local:nothing_proposed", EVERY_WISH)
         return await self._serve(turn)
+
+    async def _given_up(self, turn: Turn) -> Decision | None:
+        heard, memory = turn.understanding, turn.memory
+        gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
+        gives_up = gives_up and not _of_another(heard, memory) and await self._narrowed(turn) is None
+        if gives_up and (dropped := _dropped(memory)) is not None:
+            return dropped
+        return Drop(memory.waits, memory.waits_for) if self._takes_back(turn) else None
+
+    def _takes_back(self, turn: Turn) -> bool:
+        """What a colleague has yet to agree to is not wanted any more: "never mind", or it is denied."""
+        heard, memory = turn.understanding, turn.memory
+        if memory.waits is None or memory.task is not None or heard.slots.order_ids:
+            return False
+        just_now = memory.last is not None and memory.last.action == memory.waits_for
+        not_wanted = {self._goals.action_of(wish.best.intent) for wish in heard.wishes if wish.negated}
+        return memory.waits_for in not_wanted or (just_now and (heard.stop or is_undo(heard)))
 
     async def _shown(self, turn: Turn) -> Chosen | None:
         """What a photo or a yes says to: a photo that was waited for goes on with what it is for, one that

@@ -19,7 +19,17 @@ from xiaoer.domain.decision import (
     Tell,
 )
 from xiaoer.domain.facts import Fact, Facts
-from xiaoer.domain.outcome import Done, Failed, NeedsConfirm, Outcome, Possible, Reason, Refused
+from xiaoer.domain.ids import IntentId
+from xiaoer.domain.outcome import (
+    Done,
+    Failed,
+    NeedsApproval,
+    NeedsConfirm,
+    Outcome,
+    Possible,
+    Reason,
+    Refused,
+)
 from xiaoer.domain.reply import Reply, TranslationPart
 
 _SAME_ITEM = {"request_exchange", "change_items"}  # one is offered for the other, of the same thing
@@ -54,7 +64,8 @@ def remember(memory: Memory, chosen: Chosen, outcome: Outcome | None) -> Memory:
         case Do() as call:
             return _done(before, call, outcome)
         case Drop(card):
-            return replace(before, task=None, parked=before.parked if card else (), card=None, lost=0)
+            kept = replace(before, task=None, parked=before.parked if card else (), card=None, lost=0)
+            return _settled(kept, card)
         case Suggest():
             return replace(before, lost=before.lost + 1)
         case Say(key) if key in LOST:
@@ -140,6 +151,7 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     after = replace(memory, lost=0, last=task, task=None if mine else memory.task)
     if call.confirmed is not None:  # whatever came of it, it cannot be pressed again
         after = replace(after, card=None)
+    after = _held(_settled(after, call.confirmed), call, outcome)
     if isinstance(outcome, NeedsConfirm):
         next_ = (call.then,) if call.then else ()  # a further wish: its card comes when this one is answered
         shown = replace(after, proposal=outcome.intent_id, card=outcome.intent_id)
@@ -158,6 +170,17 @@ def _done(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
     if then is not None:
         after = replace(after, parked=(then, *after.parked)[:MOST_PARKED])
     return _told(after, outcome) if isinstance(outcome, Done) else after
+
+
+def _held(memory: Memory, call: Do, outcome: Outcome | None) -> Memory:
+    if not isinstance(outcome, NeedsApproval):
+        return memory
+    return replace(memory, waits=outcome.intent_id, waits_for=call.action)
+
+
+def _settled(memory: Memory, card: IntentId | None) -> Memory:
+    """A colleague has decided on it, or it was taken back."""
+    return replace(memory, waits=None, waits_for="") if card is not None and card == memory.waits else memory
 
 
 def _told(memory: Memory, done: Done) -> Memory:

@@ -20,7 +20,10 @@ _ALL = re.compile(
 _AS_WELL = re.compile(r"还有|也|再|另外|加上|顺便|\b(?:also|too|as well|plus|and)\b")
 _ONLY = re.compile(r"[只仅光]|就(?:行|好|可以)|\b(?:only|just)\b")
 _OUT = re.compile(r"去掉|取消|删|拿掉|退|不要|\b(?:take|leave|cancel|remove|drop)\b")
-_STAYS = re.compile(r"[保留]|[不别](?:取消|去掉|删|退|动)|\b(?:keep|stays?|don't|do not|not)\b")
+_STAYS = re.compile(
+    r"[保留]|[只仅](?:想|需)?[要买]|[不别](?:取消|去掉|删|退|动)"
+    r"|\b(?:keep|stays?|don't|do not|not|(?:only|just) (?:want|need))\b"
+)
 _WORD = re.compile(r"[a-z]{3,}")
 _HAN_RUN = re.compile(r"[一-鿿]{2,}")
 

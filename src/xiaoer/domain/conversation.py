@@ -44,6 +44,8 @@ class Memory:
     parked: tuple[Task, ...] = ()  # interrupted, to come back to; at most 3
     proposal: IntentId | None = None  # the card shown in the last reply: yes/no speaks to it
     card: IntentId | None = None  # the last card that is not answered; a correction replaces it
+    waits: IntentId | None = None  # confirmed, and a colleague has yet to agree: it can be taken back
+    waits_for: str = ""  # the action of that
     last: Task | None = None  # what was last done or proposed, for a correction
     offer: Task | None = None  # what a plain yes would start
     shown: tuple[str, ...] = ()  # values last listed, for "the second one"
