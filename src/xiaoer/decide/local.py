@@ -9,14 +9,14 @@ import structlog
 from xiaoer.actions.base import CATALOGUE, Action, Reach, Risk, lacks
 from xiaoer.actions.orders import order_with_parcel
 from xiaoer.decide import either, fill
+from xiaoer.decide.edits import edited, narrowed
 from xiaoer.decide.goals import GUESSED, Goals
 from xiaoer.decide.memory import SAID_AGAIN
 from xiaoer.decide.mentions import value_in
 from xiaoer.decide.mistaken import mistaken
 from xiaoer.decide.said import looks_up, remedy_in, says_plainly, words_of
-from xiaoer.decide.several import JOIN, as_well, narrows, on_top, several, the_one
+from xiaoer.decide.several import JOIN, several, the_one
 from xiaoer.decide.undo import is_undo, no_way_back, undoing
-from xiaoer.decide.variants import edit_of, rather
 from xiaoer.domain.conversation import Memory, Turn
 from xiaoer.domain.decision import (
     EVERY_WISH,
@@ -31,7 +31,7 @@ from xiaoer.domain.decision import (
     Suggest,
     Task,
 )
-from xiaoer.domain.facts import Fact, Facts
+from xiaoer.domain.facts import Fact
 from xiaoer.domain.intents import Catalogue
 from xiaoer.domain.outcome import Done, NeedsConfirm, Refused
 from xiaoer.domain.people import Actor, Proof
@@ -54,7 +54,6 @@ _OFTEN_AN_ANSWER = frozenset(
         ),
     )
 )  # fmt: skip
-_NARROWER = frozenset({"cancel_order", "cancel_items"})  # on a card: less of it may be wanted
 # Of those, what may name a product.
 _OF_A_PRODUCT = frozenset(
     map(Intent, ("find_product", "check_stock", "other", "likes_style", "colour_question", "size_advice"))
@@ -99,13 +98,8 @@ class LocalMind:
             return shown
         if (undone := await self._undone(turn)) is not None:
             return undone
-        for edited, why in (
-            (self._narrowed, "narrowed"),
-            (self._put_right, "correction"),
-            (self._on_top, "on_top"),
-        ):
-            if (task := await edited(turn)) is not None:
-                return await self._advance(task, turn, why=f"local:{why}", wish=EVERY_WISH)
+        if (edit := await edited(turn, self._reach_for(turn))) is not None:
+            return await self._advance(edit.task, turn, why=f"local:{edit.why}", wish=EVERY_WISH)
         if memory.task is not None and (more := await self._answer(memory.task, turn)) is not None:
             left = fill.left_over(memory.task, heard)
             return await self._advance(more, turn, why="local:slot", wish=EVERY_WISH, slots=left)
@@ -116,7 +110,11 @@ class LocalMind:
     async def _given_up(self, turn: Turn) -> Decision | None:
         heard, memory = turn.understanding, turn.memory
         gives_up = heard.stop or (heard.answer is Answer.NO and _open_question(memory) != "unopened")
-        gives_up = gives_up and not _of_another(heard, memory) and await self._narrowed(turn) is None
+        gives_up = (
+            gives_up
+            and not _of_another(heard, memory)
+            and await narrowed(turn, self._reach_for(turn)) is None
+        )
         if gives_up and (dropped := _dropped(memory)) is not None:
             return dropped
         return Drop(memory.waits, memory.waits_for) if self._takes_back(turn) else None
@@ -147,25 +145,6 @@ class LocalMind:
             return Chosen(HandOff(str(offer.args.get("why", "asked"))), "rule:offer", EVERY_WISH)
         return await self._advance(offer, turn, why="rule:offer", wish=EVERY_WISH)
 
-    async def _put_right(self, turn: Turn) -> Task | None:
-        """The open task or card with what the message puts right; None: nothing of the kind."""
-        heard, memory = turn.understanding, turn.memory
-        if (edited := fill.other_phone(heard, memory) or await self._swapped(turn)) is not None:
-            return edited
-        task = memory.task or memory.last
-        return fill.corrected(task, heard.slots) if heard.correction and task is not None else None
-
-    async def _swapped(self, turn: Turn) -> Task | None:
-        """The swap on the open card, for another size or colour than it shows."""
-        last, wanted = turn.memory.last, edit_of(turn.understanding, turn.memory)
-        if last is None or wanted is None:
-            return None
-        known = {name: value for name, value in last.args.items() if name != "variant_id"}
-        actor, reach = turn.conversation.actor, self._reach_for(turn)
-        variants = await CATALOGUE[last.action].choices("variant_id", known, actor, reach)
-        other = rather(str(last.args.get("variant_id", "")), wanted, variants)
-        return Task(action=last.action, args={**known, "variant_id": other}) if other else None
-
     async def _undone(self, turn: Turn) -> Chosen | None:
         """What takes back what was done last; None if nothing is open to that, or it is not asked for."""
         if turn.memory.task is not None or turn.memory.proposal is not None:
@@ -173,34 +152,6 @@ class LocalMind:
         if (task := undoing(turn)) is not None:
             return await self._advance(task, turn, why="local:undo", wish=EVERY_WISH)
         return await no_way_back(turn, self._reach_for(turn))
-
-    async def _narrowed(self, turn: Turn) -> Task | None:
-        """Of the order on the open card only the items that are named now; None if none is."""
-        heard, last = turn.understanding, turn.memory.last
-        if last is None or last.action not in _NARROWER or heard.slots.order_ids:
-            return None
-        if not narrows(turn.memory, heard.text, stop=heard.stop):
-            return None
-        known: Facts = {"order_id": last.args.get("order_id", "")}
-        actor, reach = turn.conversation.actor, self._reach_for(turn)
-        choices = await CATALOGUE["cancel_items"].choices("line_id", known, actor, reach)
-        named = several(choices, heard.text) or the_one(choices, heard.text, options=True)
-        return Task(action="cancel_items", args={**known, "line_id": named}) if named else None
-
-    async def _on_top(self, turn: Turn) -> Task | None:
-        """The items on the open card, and the one that is said to go as well; None if none is."""
-        heard, last = turn.understanding, turn.memory.last
-        if last is None or last.action not in fill.OF_SEVERAL or not on_top(turn.memory, heard.text):
-            return None
-        if heard.slots.order_ids or any(wish.question for wish in heard.wishes):
-            return None
-        known: Facts = {"order_id": last.args.get("order_id", "")}
-        actor, reach = turn.conversation.actor, self._reach_for(turn)
-        choices = await CATALOGUE[last.action].choices("line_id", known, actor, reach)
-        more = several(choices, heard.text) or the_one(choices, heard.text, options=True)
-        if more is None:
-            return None
-        return Task(action=last.action, args={**known, "line_id": as_well(more, heard.text, turn.memory)})
 
     async def _answer(self, task: Task, turn: Turn) -> Task | None:
         """The open task with what this message adds to it; None if it is about something else."""
