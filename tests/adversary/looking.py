@@ -214,7 +214,8 @@ class Looking:
                 assert budget
                 owner = self._whose(effect)
                 self.judge.happened_in_account(effect, owner, coupons=budget, now=self.now)
-                self._in_time(effect)
+                if effect.key not in self.agreed:  # a colleague takes their time
+                    self._in_time(effect)
                 continue
             limits, policy = self.towns[shop].policy.limits, self.towns[shop].policy
             assert limits.per_order
