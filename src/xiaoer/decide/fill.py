@@ -16,6 +16,7 @@ from xiaoer.domain.facts import Fact, Facts
 from xiaoer.domain.understanding import Slots, Understanding
 from xiaoer.understand.codes import phone_in
 
+MOST_IN_A_ROW = 5  # orders of one message that are seen to one after the other
 SEVERAL = "several"  # a line of which more than one may be meant: goes by all that was said of it
 CLOSE = 72  # token_set_ratio from which a name means a thing; below, "bag" meets "big"
 _JOINS = re.compile(
@@ -338,7 +339,7 @@ def for_each_order(task: Task, slots: Slots, text: str) -> Task:
     if task.args.get("order_id") not in row[:1]:
         return task
     then = task.then
-    for number in reversed(row[1:]):
+    for number in reversed(row[1:MOST_IN_A_ROW]):
         args = {k: v for k, v in task.args.items() if k not in _HANGS_ON_ORDER}
         then = replace(task, args={**args, "order_id": number}, then=then)
     return replace(task, then=then)
